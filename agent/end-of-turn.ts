@@ -1,0 +1,45 @@
+import { inference } from '@livekit/agents';
+
+/** Words after which nobody has finished: "I would like to come on …". */
+const OPEN_ENDINGS =
+  /\b(a|an|the|my|your|to|on|at|in|for|with|and|or|but|so|because|is|are|was|i|i'm|it's|um|uh|er|erm|like|about|from|of|next|this|would|could|can|please can|want|need|name's)[\s,.…-]*$/i;
+
+/**
+ * What the words alone say about the end of a turn: `open` for a sentence that obviously goes on, `complete` for one that the recogniser
+ * closed with a full stop or question mark, `unclear` otherwise.
+ */
+export function wordsSay(transcript: string): 'open' | 'complete' | 'unclear' {
+  const text = transcript.trim();
+  if (text === '') return 'unclear';
+  if (OPEN_ENDINGS.test(text) || /(\.\.\.|…|,|-)$/.test(text)) return 'open';
+  return /[.?!]$/.test(text) ? 'complete' : 'unclear';
+}
+
+/**
+ * LiveKit's local end-of-turn model, which judges the melody of the voice, corrected by the words: a finished sentence ends the turn however
+ * flat it was spoken, an unfinished one never does. The model alone misjudges flat voices and then waits for its longest delay
+ * (2.5 s by default).
+ */
+export class EndOfTurnDetector extends inference.TurnDetector {
+  readonly #transcript: () => string;
+
+  /** @param transcript What the caller has said in this turn so far. */
+  constructor(transcript: () => string) {
+    super({ version: 'v1-mini' });
+    this.#transcript = transcript;
+  }
+
+  override stream(
+    ...args: Parameters<inference.TurnDetector['stream']>
+  ): ReturnType<inference.TurnDetector['stream']> {
+    const stream = super.stream(...args);
+    const modelThreshold = stream.unlikelyThreshold.bind(stream);
+    stream.unlikelyThreshold = async (language) => {
+      const verdict = wordsSay(this.#transcript());
+      if (verdict === 'complete') return 0;
+      if (verdict === 'open') return 1.01;
+      return await modelThreshold(language);
+    };
+    return stream;
+  }
+}

@@ -1,0 +1,46 @@
+import { type JobContext, type JobProcess, defineAgent } from '@livekit/agents';
+import { type Database, openDatabase } from '../src/clinic/database.ts';
+import { type Config, loadConfig } from '../src/config/load.ts';
+import { type Logger, createLogger } from '../src/log.ts';
+import { PreparedAudio } from '../src/providers/prepared-audio.ts';
+import { useLoggerForFramework } from '../src/providers/framework-log.ts';
+import { takeCall } from './call.ts';
+import { type Prewarmed, loadVad } from './session.ts';
+
+/** What a process has ready before its call comes. */
+interface ProcessData extends Record<string, unknown> {
+  config: Config;
+  log: Logger;
+  db: Database;
+  prewarmed: Prewarmed;
+}
+
+/** LiveKit's entry: one process per call. The framework imports this file's default export. */
+export default defineAgent<ProcessData>({
+  prewarm(proc: JobProcess<ProcessData>) {
+    const config = loadConfig();
+    const log = createLogger({
+      level: config.logLevel,
+      pretty: process.stdout.isTTY,
+      fields: { agentName: config.livekit.agentName, pid: process.pid },
+    });
+    useLoggerForFramework(log);
+    proc.userData = { config, log, db: openDatabase(config.supabase), prewarmed: { vad: loadVad() } };
+  },
+
+  async entry(ctx: JobContext<ProcessData>) {
+    const { config, db, prewarmed } = ctx.proc.userData;
+    const log = ctx.proc.userData.log.child({ workerId: ctx.workerId, room: ctx.job.room?.sid });
+    useLoggerForFramework(log);
+    const end = await takeCall({
+      ctx: ctx as JobContext,
+      config,
+      db,
+      prewarmed,
+      prepared: new PreparedAudio(config),
+      log,
+      nowMs: Date.now,
+    });
+    ctx.shutdown(end.reason);
+  },
+});

@@ -1,0 +1,79 @@
+import type { JobContext } from '@livekit/agents';
+import { type RemoteParticipant, type Room, RoomEvent } from '@livekit/rtc-node';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { toE164 } from '../src/clinic/phone.ts';
+import { CALL } from '../src/config/defaults.ts';
+
+/** What the bridge tells of a caller. Numbers are E.164, and absent where the caller hides theirs. */
+export interface CallerLine {
+  participant: RemoteParticipant;
+  callerNumber: string | undefined;
+  dialledNumber: string | undefined;
+  /** From the dispatch's metadata or the rule's attributes: how the clinic is known when the number is hidden. */
+  clinicSlug: string | undefined;
+}
+
+const metadataSchema = z.object({ clinic: z.string().max(63).optional() });
+
+/** Reads the caller off the participant's attributes (livekit-sip sets them) and the dispatch's metadata. */
+export function readCallerLine(participant: RemoteParticipant, dispatchMetadata: string): CallerLine {
+  const attributes = participant.attributes;
+  return {
+    participant,
+    // The bridge writes E.164 already: the country only matters for numbers that it did not normalise.
+    callerNumber: toE164(attributes['sip.phoneNumber'], 'US'),
+    dialledNumber: toE164(attributes['sip.trunkPhoneNumber'], 'US'),
+    clinicSlug: clinicOf(dispatchMetadata) ?? attributes['clinic'],
+  };
+}
+
+function clinicOf(metadata: string): string | undefined {
+  if (metadata === '') return undefined;
+  try {
+    return metadataSchema.parse(JSON.parse(metadata)).clinic;
+  } catch {
+    return undefined; // somebody else's metadata: the number decides
+  }
+}
+
+/** The caller, who is in the room already or about to enter it; undefined when they hung up before we came. */
+export async function waitForCaller(ctx: JobContext): Promise<RemoteParticipant | undefined> {
+  const limit = new AbortController();
+  const nobody = wait(CALL.arrivalMs, undefined, { signal: limit.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([ctx.waitForParticipant(), nobody]);
+  } finally {
+    limit.abort();
+  }
+}
+
+/**
+ * Waits until the call is `active`: while it rings nobody hears anything, and our own track is what makes the bridge answer. A participant
+ * without a call status (a browser) is there at once.
+ * @returns False when the caller left, or was never connected within the limit.
+ */
+export async function waitUntilActive(room: Room, participant: RemoteParticipant): Promise<boolean> {
+  const active = () => {
+    const status = participant.attributes['sip.callStatus'];
+    return status === undefined || status === 'active';
+  };
+  if (active()) return true;
+  return await new Promise<boolean>((resolve) => {
+    const finish = (result: boolean) => {
+      clearTimeout(timer);
+      room.off(RoomEvent.ParticipantAttributesChanged, changed);
+      room.off(RoomEvent.ParticipantDisconnected, left);
+      resolve(result);
+    };
+    const changed = () => {
+      if (active()) finish(true);
+    };
+    const left = (gone: RemoteParticipant) => {
+      if (gone.identity === participant.identity) finish(false);
+    };
+    const timer = setTimeout(() => finish(false), CALL.answerMs);
+    room.on(RoomEvent.ParticipantAttributesChanged, changed);
+    room.on(RoomEvent.ParticipantDisconnected, left);
+  });
+}

@@ -1,0 +1,54 @@
+import { llm, voice } from '@livekit/agents';
+import { ReadableStream } from 'node:stream/web';
+import type { CallState } from './call-state.ts';
+import { clinicNow } from './call-state.ts';
+import { receptionistPrompt } from './prompts.ts';
+import { confirmBookingTool, prepareBookingTool } from './tools/book.ts';
+import { endCallTool } from './tools/end-call.ts';
+import { findSlotsTool } from './tools/find-slots.ts';
+
+/** The agent that talks to the caller: the clinic's prompt, its tools, and what is spoken word for word. */
+export class Receptionist extends voice.Agent<CallState> {
+  constructor(state: CallState) {
+    super({
+      instructions: receptionistPrompt(state.clinic, clinicNow(state)),
+      tools: [findSlotsTool(state), prepareBookingTool(state), confirmBookingTool(state), endCallTool(state)],
+    });
+  }
+
+  /** Where a tool has worded the answer, that is the answer: the model is not asked to say it again. */
+  override async llmNode(
+    chatCtx: llm.ChatContext,
+    toolCtx: llm.ToolContext,
+    settings: voice.ModelSettings,
+  ): ReturnType<voice.Agent['llmNode']> {
+    const sentence = wordedByTool(chatCtx);
+    if (sentence !== undefined) return ReadableStream.from([sentence]);
+    return await super.llmNode(chatCtx, toolCtx, settings);
+  }
+}
+
+/** The `say` of the tool replies that end the conversation so far, if they have one. */
+export function wordedByTool(chatCtx: llm.ChatContext): string | undefined {
+  const sentences: string[] = [];
+  for (let index = chatCtx.items.length - 1; index >= 0; index -= 1) {
+    const item = chatCtx.items[index];
+    if (item?.type === 'function_call') continue;
+    if (item?.type !== 'function_call_output') break;
+    const sentence = sayOf(item.output);
+    // One reply without words of its own: the model has to put them together.
+    if (sentence === undefined) return undefined;
+    sentences.unshift(sentence);
+  }
+  return sentences.length === 0 ? undefined : sentences.join(' ');
+}
+
+function sayOf(output: string): string | undefined {
+  try {
+    const reply: unknown = JSON.parse(output);
+    if (typeof reply !== 'object' || reply === null || !('say' in reply)) return undefined;
+    return typeof reply.say === 'string' && reply.say !== '' ? reply.say : undefined;
+  } catch {
+    return undefined; // a framework's error text: the model words an answer
+  }
+}

@@ -1,0 +1,31 @@
+import type { voice } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
+import { ReadableStream } from 'node:stream/web';
+import { type PreparedAudio, VOICE_SAMPLE_RATE } from '../src/providers/prepared-audio.ts';
+import type { CallState } from './call-state.ts';
+
+/** Audio is handed over in pieces this long, so that an interruption need not wait for more. */
+const PIECE_MS = 50;
+
+/** Says a sentence: from prepared audio if there is any, else by the voice service. */
+export async function say(
+  session: voice.AgentSession<CallState>,
+  prepared: PreparedAudio,
+  text: string,
+): Promise<voice.SpeechHandle> {
+  const samples = await prepared.load(text);
+  return session.say(text, samples === undefined ? {} : { audio: framesOf(samples) });
+}
+
+function framesOf(samples: Int16Array): ReadableStream<AudioFrame> {
+  const piece = (VOICE_SAMPLE_RATE * PIECE_MS) / 1_000;
+  let offset = 0;
+  return new ReadableStream<AudioFrame>({
+    pull(controller) {
+      const part = samples.slice(offset, offset + piece);
+      offset += piece;
+      if (part.length === 0) controller.close();
+      else controller.enqueue(new AudioFrame(part, VOICE_SAMPLE_RATE, 1, part.length));
+    },
+  });
+}

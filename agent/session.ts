@@ -1,0 +1,66 @@
+import { inference, voice } from '@livekit/agents';
+import { CALL, TURNS } from '../src/config/defaults.ts';
+import type { Config } from '../src/config/load.ts';
+import { createLanguageModel } from '../src/providers/language.ts';
+import { createRecognizer, createVoice } from '../src/providers/speech.ts';
+import type { Logger } from '../src/log.ts';
+import type { CallState } from './call-state.ts';
+import { EndOfTurnDetector } from './end-of-turn.ts';
+
+/** What a process prepares before its call comes. */
+export interface Prewarmed {
+  readonly vad: inference.VAD;
+}
+
+/** The voice activity model, from the package: nothing is downloaded. */
+export function loadVad(): inference.VAD {
+  return new inference.VAD({
+    model: 'silero',
+    minSilenceDuration: TURNS.vadSilenceMs,
+    minSpeechDuration: TURNS.vadMinSpeechMs,
+  });
+}
+
+/** The session of one call: recogniser, language model, voice, and how turns are taken. */
+export function createSession(
+  config: Config,
+  prewarmed: Prewarmed,
+  state: CallState,
+  log: Logger,
+): voice.AgentSession<CallState> {
+  const turn = { text: '' };
+  const session = new voice.AgentSession<CallState>({
+    userData: state,
+    vad: prewarmed.vad,
+    stt: createRecognizer(config, state.clinic, log),
+    llm: createLanguageModel(config),
+    tts: createVoice(config, log),
+    maxToolSteps: CALL.toolSteps,
+    // This one option is in seconds.
+    userAwayTimeout: TURNS.callerSilentMs / 1_000,
+    // By default an interruption in the first seconds is ignored: a phone line needs no echo canceller to warm up.
+    aecWarmupDuration: null,
+    turnHandling: {
+      turnDetection: new EndOfTurnDetector(() => turn.text),
+      endpointing: { mode: 'fixed', minDelay: TURNS.minEndpointingMs, maxDelay: TURNS.maxEndpointingMs },
+      interruption: { enabled: true, mode: 'vad', minDuration: TURNS.interruptionMs, minWords: 0 },
+      preemptiveGeneration: { enabled: true, preemptiveTts: true },
+    },
+  });
+  followTurn(session, turn);
+  return session;
+}
+
+/** Keeps the words of the turn in progress: finals add up, an interim result is the newest guess at what follows them. */
+function followTurn(session: voice.AgentSession<CallState>, turn: { text: string }): void {
+  let final = '';
+  session.on(voice.AgentSessionEventTypes.UserInputTranscribed, (event) => {
+    if (event.isFinal) final = `${final} ${event.transcript}`;
+    turn.text = event.isFinal ? final : `${final} ${event.transcript}`;
+  });
+  session.on(voice.AgentSessionEventTypes.ConversationItemAdded, (event) => {
+    if (event.item.type !== 'message' || event.item.role !== 'user') return;
+    final = '';
+    turn.text = '';
+  });
+}

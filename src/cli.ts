@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+/** The binary: one lazy command each, so that `--help` costs no imports. */
+import { Command, InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from './config/paths.ts';
+import { ExitCode, isOpenhoursError } from './errors.ts';
+
+function version(): string {
+  const file = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string };
+  return file.version;
+}
+
+function count(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 1_000) {
+    throw new InvalidArgumentError('must be a whole number from 1 to 1000');
+  }
+  return number;
+}
+
+/** Builds the command line; exported for the test of its help texts. */
+export function createProgram(): Command {
+  const program = new Command('openhours')
+    .description("A voice receptionist that works a clinic's office hours.")
+    .version(version())
+    .showHelpAfterError();
+  program
+    .command('worker')
+    .description('work one shift: what the container runs (same as node dist/src/main.js)')
+    .action(async () => {
+      const { runWorker } = await import('./main.ts');
+      process.exit(await runWorker());
+    });
+  program
+    .command('dev')
+    .description(
+      'start the local stack and stay: LiveKit, database, stand-ins for speech and language, worker',
+    )
+    .option('--reset', 'throw the local data away first')
+    .option('--no-worker', 'leave the worker out')
+    .option('--no-providers', 'leave the stand-ins out: set DEEPGRAM_* and OPENAI_* yourself')
+    .action(async (options: { reset?: boolean; worker: boolean; providers: boolean }) => {
+      const { runDev } = await import('./commands/dev.ts');
+      process.exit(await runDev(options));
+    });
+  program
+    .command('demo')
+    .description('place one simulated phone call and show what was said, stored and measured')
+    .option('--once', 'end after the call, also in a terminal')
+    .option('--calls <n>', 'how many calls, one after the other', count, 1)
+    .option('--json', 'print one JSON document on stdout, everything else on stderr')
+    .action(async (options: { once?: boolean; json?: boolean; calls: number }) => {
+      const { runDemo } = await import('./commands/demo.ts');
+      process.exit(await runDemo(options));
+    });
+  return program;
+}
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  if (!isOpenhoursError(error)) throw error;
+  process.stderr.write(`openhours: ${error.code}: ${error.message}\n${error.kind.remedy}\n`);
+  process.exit(error.kind.exit ?? ExitCode.bug);
+}

@@ -1,0 +1,186 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { OpenhoursError } from '../errors.ts';
+import { CALLS_PER_CORE } from './defaults.ts';
+
+/** What the worker runs with: parsed once, frozen, passed to whoever needs it. */
+export interface Config {
+  readonly livekit: {
+    readonly url: string;
+    readonly apiKey: string;
+    readonly apiSecret: string;
+    readonly agentName: string;
+  };
+  readonly supabase: { readonly url: string; readonly serviceRoleKey: string };
+  readonly openai: { readonly apiKey: string; readonly baseUrl: string | undefined; readonly model: string };
+  readonly deepgram: {
+    readonly apiKey: string;
+    readonly baseUrl: string;
+    readonly listenModel: string;
+    readonly speakModel: string;
+  };
+  readonly environment: 'production' | 'staging' | 'development';
+  /** Slug of the one clinic to serve, or undefined for every clinic of this agent name. */
+  readonly clinic: string | undefined;
+  readonly port: number;
+  readonly gatewayUrl: string | undefined;
+  readonly workerToken: string | undefined;
+  readonly adminToken: string | undefined;
+  readonly publicUrl: string | undefined;
+  readonly dataDir: string;
+  /** What the platform was told, in ms from process start; undefined where nothing ends the task. */
+  readonly taskTimeoutMs: number | undefined;
+  readonly maxCalls: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  /** What Cloud Run tells an execution about itself. */
+  readonly execution: string | undefined;
+  readonly googleProject: string | undefined;
+}
+
+const address = (protocols: readonly string[], example: string) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `must be a URL such as ${example}`,
+  });
+const secret = (what: string) => z.string().min(1, `is empty: set it to ${what}`);
+const httpUrl = (example: string) => address(['http:', 'https:'], example);
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, { message: `must be a whole number from ${min} to ${max}` });
+
+/** The variables: docs/configuration.md has the same table, and a test compares the two. */
+export const VARIABLES = {
+  LIVEKIT_URL: address(['ws:', 'wss:', 'http:', 'https:'], 'wss://my-project.livekit.cloud'),
+  LIVEKIT_API_KEY: secret('the API key of the LiveKit project'),
+  LIVEKIT_API_SECRET: secret('the API secret of the LiveKit project'),
+  LIVEKIT_AGENT_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" or "_", as in the dispatch rule'),
+  SUPABASE_URL: httpUrl('https://my-project.supabase.co'),
+  SUPABASE_SERVICE_ROLE_KEY: secret('the service role key of the Supabase project'),
+  OPENAI_API_KEY: secret('an OpenAI API key'),
+  DEEPGRAM_API_KEY: secret('a Deepgram API key'),
+  ENVIRONMENT: z.enum(['production', 'staging', 'development'], {
+    message: 'must be production, staging or development',
+  }),
+  OPENAI_BASE_URL: httpUrl('https://api.openai.com/v1').optional(),
+  OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
+  DEEPGRAM_BASE_URL: httpUrl('https://api.deepgram.com').default('https://api.deepgram.com'),
+  DEEPGRAM_LISTEN_MODEL: z.string().min(1).default('nova-3'),
+  DEEPGRAM_SPEAK_MODEL: z.string().min(1).default('aura-2-thalia-en'),
+  CLINIC: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a clinic slug: lower-case letters, digits and "-"')
+    .optional(),
+  PORT: integer(0, 65_535).default(8080),
+  GATEWAY_URL: httpUrl('https://gateway.example').optional(),
+  WORKER_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
+  ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
+  PUBLIC_URL: httpUrl('https://worker.example').optional(),
+  DATA_DIR: z.string().min(1).optional(),
+  // 168 h is the longest task timeout Cloud Run takes.
+  TASK_TIMEOUT_S: integer(60, 168 * 3600).optional(),
+  MAX_CALLS: integer(1, 100).optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'], {
+      message: 'must be trace, debug, info, warn or error',
+    })
+    .default('info'),
+  CLOUD_RUN_EXECUTION: z.string().optional(),
+  GOOGLE_CLOUD_PROJECT: z.string().optional(),
+} as const;
+
+const schema = z.object(VARIABLES);
+
+/** One thing wrong with the environment. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly problem: string;
+}
+
+/** Variables the worker cannot do without, in the order of the documentation. */
+export const REQUIRED_VARIABLES = [
+  'LIVEKIT_URL',
+  'LIVEKIT_API_KEY',
+  'LIVEKIT_API_SECRET',
+  'LIVEKIT_AGENT_NAME',
+  'SUPABASE_URL',
+  'SUPABASE_SERVICE_ROLE_KEY',
+  'OPENAI_API_KEY',
+  'DEEPGRAM_API_KEY',
+  'ENVIRONMENT',
+] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment of this process: the only place that reads it. */
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
+/**
+ * The configuration of the worker, from environment variables (an empty value counts as absent).
+ * @throws OpenhoursError CONFIG_INVALID naming every problem at once; `details.problems` has them as {@link ConfigProblem}s.
+ */
+export function loadConfig(environment: Environment = processEnvironment()): Config {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) throw configError(parsed.error.issues, present);
+  return freeze(toConfig(parsed.data));
+}
+
+function configError(issues: readonly z.core.$ZodIssue[], present: Environment): OpenhoursError {
+  const problems: ConfigProblem[] = issues.map((issue) => {
+    const variable = String(issue.path[0]);
+    return { variable, problem: variable in present ? issue.message : 'is not set' };
+  });
+  const list = problems.map(({ variable, problem }) => `  ${variable} ${problem}`).join('\n');
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+  return new OpenhoursError(
+    'CONFIG_INVALID',
+    `the configuration has ${count}:\n${list}\nSet these variables (docs/configuration.md), or start \`openhours dev\` and \`source .openhours/dev.env\`.`,
+    { details: { problems } },
+  );
+}
+
+function toConfig(env: z.infer<typeof schema>): Config {
+  return {
+    livekit: {
+      url: env.LIVEKIT_URL,
+      apiKey: env.LIVEKIT_API_KEY,
+      apiSecret: env.LIVEKIT_API_SECRET,
+      agentName: env.LIVEKIT_AGENT_NAME,
+    },
+    supabase: { url: env.SUPABASE_URL, serviceRoleKey: env.SUPABASE_SERVICE_ROLE_KEY },
+    openai: { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL, model: env.OPENAI_MODEL },
+    deepgram: {
+      apiKey: env.DEEPGRAM_API_KEY,
+      baseUrl: env.DEEPGRAM_BASE_URL,
+      listenModel: env.DEEPGRAM_LISTEN_MODEL,
+      speakModel: env.DEEPGRAM_SPEAK_MODEL,
+    },
+    environment: env.ENVIRONMENT,
+    clinic: env.CLINIC,
+    port: env.PORT,
+    gatewayUrl: env.GATEWAY_URL,
+    workerToken: env.WORKER_TOKEN,
+    adminToken: env.ADMIN_TOKEN,
+    publicUrl: env.PUBLIC_URL,
+    dataDir: env.DATA_DIR ?? join(tmpdir(), 'openhours'),
+    taskTimeoutMs: env.TASK_TIMEOUT_S === undefined ? undefined : env.TASK_TIMEOUT_S * 1_000,
+    maxCalls: env.MAX_CALLS ?? Math.max(1, availableParallelism() * CALLS_PER_CORE),
+    logLevel: env.LOG_LEVEL,
+    execution: env.CLOUD_RUN_EXECUTION,
+    googleProject: env.GOOGLE_CLOUD_PROJECT,
+  };
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
+  return Object.freeze(value);
+}

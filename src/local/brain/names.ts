@@ -1,0 +1,112 @@
+import { weekdayOf } from './dates.ts';
+import { alike, soundKey, titleCase } from './words.ts';
+
+/** Words that end a name, or show that what follows "this is" or "I'm" is none. */
+const NOT_NAMES = new Set(
+  (
+    'a about actually afternoon again all also am an and any anything appointment are as at available book booking bye call calling can cannot ' +
+    'check checkup cleaning correct could day did different do does doctor dr earlier else evening every fine first for free friday from get give go going good ' +
+    'goodbye great had have having hello help here hey hi hold how i id if ill im in interested is it its ive just last later let like looking make ' +
+    'may maybe me mine moment monday morning my name need new next no none nope not nothing now number of oclock ok okay on one or other please phone ' +
+    'question really repeat right running saturday say second see should sick so some something soon sorry speaking still sunday sure thank thanks that thats ' +
+    'the then there they third this thursday time to today tomorrow trying tuesday uh um unsure very wait want was we wednesday week well were what whats ' +
+    'when where which who why will with wondering would wrong yeah yep yes you your'
+  ).split(' '),
+);
+const FILLERS =
+  /^(yes|yeah|yep|sure|ok|okay|of course|certainly|well|um+|uh+|er+|so|oh|no|sorry|hi|hello|its|it is|thats|that is|that would be|thatd be|the|im|i am|my)\b\s*/;
+const CLOSERS = /\s*\b(please|thanks|thank you|speaking|here|sir|madam|maam)$/;
+/** "my name is", "this is", and what recognisers make of them. */
+const CERTAIN =
+  /\b(?:(?:my|the|by|mine|full|first) (?:name|names|nam|nime|aim)|name|names)(?: (?:is|as|was|its|iz|s))?\b|\b(?:under the name(?: of)?|call me)\b/;
+const LIKELY = /\b(?:this is|i am|im|it is|its|thats)\b/;
+
+/** Where a name may come from: `asked` when the caller was just asked for it, `read` when details were just read back. */
+export type NameContext = 'asked' | 'read' | 'free';
+
+/** The caller's name in title case, when one was surely said; spelled letters put it right ("Khan, K, H, A, N"). */
+export function findName(text: string, context: NameContext): string | undefined {
+  const flat = flatten(text);
+  const certain = CERTAIN.exec(flat);
+  if (certain) return nameFrom(flat.slice(certain.index + certain[0].length));
+  const likely = LIKELY.exec(flat);
+  if (likely) {
+    const weak = /^(it is|its|thats)$/.test(likely[0]);
+    const name =
+      !weak || context !== 'free' ? nameFrom(flat.slice(likely.index + likely[0].length)) : undefined;
+    if (name !== undefined && (context !== 'free' || name.length >= 3)) return name;
+  }
+  if (context !== 'asked') return undefined;
+  const answer = withoutFillers(flat.replace(/ \. /g, ' '));
+  const words = answer.split(' ').filter((word) => word !== '');
+  const plain = words.filter((word) => word.length > 1);
+  return plain.length <= 4 ? nameFrom(answer, true) : undefined;
+}
+
+/** Letters, apostrophes and hyphens; sentence ends stay as a lone full stop, which ends a name. */
+function flatten(text: string): string {
+  return text
+    .slice(0, 600)
+    .replace(/’/g, "'")
+    .replace(/\b(dr|mr|mrs|ms)\./gi, '$1')
+    .replace(/\b(\p{L}{2,})'s\b(?=\s+\p{L})/gu, '$1 is')
+    .replace(/\b(i|it|that|name|names)'(m|s|d|ll|ve)\b/gi, '$1$2')
+    .replace(/\b(\p{L})\.(?=\s*\p{L}\b)/gu, '$1 ')
+    .toLowerCase()
+    .replace(/(?<=\b\p{L})-(?=\p{L}\b)/gu, ' ')
+    .replace(/[.?!;]+/g, ' . ')
+    .replace(/[^\p{L}\p{M}'.-]+/gu, ' ')
+    .trim();
+}
+
+function withoutFillers(text: string): string {
+  let answer = text.replace(/[.]/g, ' ').trim();
+  for (let before = ''; before !== answer;) {
+    before = answer;
+    answer = answer.replace(FILLERS, '').replace(CLOSERS, '').trim();
+  }
+  return answer;
+}
+
+function nameFrom(text: string, whole = false): string | undefined {
+  const words: string[] = [];
+  let letters: string[] = [];
+  const spelled: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    const bare = word.replace(/^['-]+|['-]+$/g, '');
+    if (/^\p{L}$/u.test(bare) && bare !== 'i' && bare !== 'a') {
+      letters.push(bare);
+      continue;
+    }
+    if (/^[ia]$/.test(bare) && letters.length > 0) {
+      letters.push(bare);
+      continue;
+    }
+    if (letters.length >= 3) spelled.push(letters.join(''));
+    letters = [];
+    if (spelled.length === 0 && (word === '.' || stopsName(bare))) {
+      if (whole) return undefined;
+      if (/^(that|thats)$/.test(bare) || word === '.') continue;
+      break;
+    }
+    if (spelled.length === 0 && words.length < 4) words.push(bare);
+  }
+  if (letters.length >= 3) spelled.push(letters.join(''));
+  const named = spelled.reduce(respell, words).filter((word) => word.length > 1);
+  return named.length === 0 ? undefined : titleCase(named);
+}
+
+function stopsName(word: string): boolean {
+  return NOT_NAMES.has(word.replace(/'/g, '')) || weekdayOf(word) !== undefined || word.length > 24;
+}
+
+/** Puts a spelled word in the place of the one it spells, else adds it. */
+function respell(words: readonly string[], spelled: string): string[] {
+  const scores = words.map(
+    (word) => alike(word, spelled) + (soundKey(word)[0] === soundKey(spelled)[0] ? 0.3 : 0),
+  );
+  const best = Math.max(0, ...scores);
+  return best >= 0.6
+    ? words.map((word, at) => (at === scores.indexOf(best) ? spelled : word))
+    : [...words, spelled];
+}

@@ -1,0 +1,192 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Releasers } from '../lifecycle/releasers.ts';
+import { startBrain } from './brain.ts';
+import { type LocalDatabase, startDatabase } from './database.ts';
+import { startLiveKit } from './livekit.ts';
+import { startSpeech } from './speech.ts';
+
+/** The parts of the stack, which start at the same time. */
+export const STACK_PARTS = ['livekit', 'database', 'speech', 'language'] as const;
+/** One of {@link STACK_PARTS}. */
+export type StackPart = (typeof STACK_PARTS)[number];
+
+/** How to start the local stack. */
+export interface StackOptions {
+  /** The checkout: migrations, seed and environment templates are read from it. */
+  root: string;
+  stateDir: string;
+  cacheDir: string;
+  /** The caller's environment: PATH for finding tools, LIVEKIT_URL for a server that runs already, POSTGREST_BIN. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Throw the data away first. */
+  reset?: boolean;
+  /** Start the speech and language stand-ins. */
+  providers?: boolean;
+  onProgress?: (part: StackPart, message: string) => void;
+  /** Told once for each part, when it is up. */
+  onReady?: (part: StackPart) => void;
+}
+
+/** A running stack, with the environment that a worker needs to use it. */
+export interface Stack {
+  readonly env: Record<string, string>;
+  readonly database: LocalDatabase;
+  /** Where the stand-ins take orders to misbehave, by service. */
+  readonly control: { speech: string | undefined; language: string | undefined };
+  readonly logDir: string;
+  stop(): Promise<void>;
+}
+
+/** The agent name of the local stack; the sample clinic answers to it. */
+export const LOCAL_AGENT_NAME = 'openhours';
+
+/**
+ * Starts LiveKit, the database and the stand-ins, all at the same time, on loopback and on free ports. Everything ends with this process.
+ * @throws OpenhoursError LOCAL_TOOL_MISSING or LOCAL_PROCESS_FAILED; what had started is stopped again.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const releasers = new Releasers();
+  const logDir = join(options.stateDir, 'logs');
+  mkdirSync(logDir, { recursive: true });
+  const up = <T>(part: StackPart, started: Promise<T>): Promise<T> =>
+    started.then((value) => {
+      options.onReady?.(part);
+      return value;
+    });
+  const starting = [
+    up('livekit', livekit(options, logDir, releasers)),
+    up('database', database(options, logDir, releasers)),
+    up('speech', options.providers === false ? noStandIn() : speech(options, logDir, releasers)),
+    up('language', options.providers === false ? noStandIn() : language(options, logDir, releasers)),
+  ] as const;
+  try {
+    const [room, data, voices, brain] = await Promise.all(starting);
+    return {
+      env: environmentOf(options, room, data, voices.url, brain.url),
+      database: data,
+      control: { speech: voices.url, language: brain.url },
+      logDir,
+      stop: () => releasers.release(),
+    };
+  } catch (error) {
+    await Promise.allSettled(starting);
+    await releasers.release();
+    throw error;
+  }
+}
+
+interface Room {
+  url: string;
+  apiKey: string;
+  apiSecret: string;
+}
+
+async function livekit(options: StackOptions, logDir: string, releasers: Releasers): Promise<Room> {
+  const { LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, PATH = '' } = options.environment;
+  const progress = (message: string) => options.onProgress?.('livekit', message);
+  if (LIVEKIT_URL !== undefined && LIVEKIT_URL !== '') {
+    progress(`using ${LIVEKIT_URL}`);
+    return { url: LIVEKIT_URL, apiKey: LIVEKIT_API_KEY ?? '', apiSecret: LIVEKIT_API_SECRET ?? '' };
+  }
+  const server = await startLiveKit({
+    cacheDir: options.cacheDir,
+    stateDir: options.stateDir,
+    logDir,
+    path: PATH,
+    env: defined(options.environment),
+    onProgress: progress,
+  });
+  releasers.push('LiveKit', server.stop);
+  progress(`ready at ${server.url}`);
+  return server;
+}
+
+async function database(options: StackOptions, logDir: string, releasers: Releasers): Promise<LocalDatabase> {
+  const postgrestBin = options.environment['POSTGREST_BIN'];
+  const started = await startDatabase({
+    stateDir: options.stateDir,
+    cacheDir: options.cacheDir,
+    logDir,
+    migrationsDir: join(options.root, 'supabase/migrations'),
+    seedFile: join(options.root, 'supabase/seed.sql'),
+    reset: options.reset ?? false,
+    ...(postgrestBin === undefined ? {} : { postgrestBin }),
+    onProgress: (message) => options.onProgress?.('database', message),
+  });
+  releasers.push('database', started.stop);
+  options.onProgress?.('database', `ready at ${started.url}`);
+  return started;
+}
+
+async function speech(
+  options: StackOptions,
+  logDir: string,
+  releasers: Releasers,
+): Promise<{ url: string | undefined }> {
+  const started = await startSpeech({
+    cacheDir: options.cacheDir,
+    templatesDir: join(options.root, 'env-templates'),
+    logDir,
+    onProgress: (message) => options.onProgress?.('speech', message),
+  });
+  releasers.push('speech stand-in', started.stop);
+  options.onProgress?.('speech', `stand-in ready at ${started.url}`);
+  return started;
+}
+
+async function language(
+  options: StackOptions,
+  logDir: string,
+  releasers: Releasers,
+): Promise<{ url: string }> {
+  const started = await startBrain({ logFile: join(logDir, 'language.log') });
+  releasers.push('language stand-in', started.stop);
+  options.onProgress?.('language', `stand-in ready at ${started.url}`);
+  return started;
+}
+
+const noStandIn = (): Promise<{ url: string | undefined }> => Promise.resolve({ url: undefined });
+
+function environmentOf(
+  options: StackOptions,
+  room: Room,
+  data: LocalDatabase,
+  speechUrl: string | undefined,
+  languageUrl: string | undefined,
+): Record<string, string> {
+  const given = defined(options.environment);
+  return {
+    LIVEKIT_URL: room.url,
+    LIVEKIT_API_KEY: room.apiKey,
+    LIVEKIT_API_SECRET: room.apiSecret,
+    LIVEKIT_AGENT_NAME: LOCAL_AGENT_NAME,
+    SUPABASE_URL: data.url,
+    SUPABASE_SERVICE_ROLE_KEY: data.serviceRoleKey,
+    // Not secrets: the stand-ins take any key. With real services the caller's own variables count.
+    OPENAI_API_KEY: languageUrl === undefined ? (given['OPENAI_API_KEY'] ?? '') : 'local-stand-in',
+    DEEPGRAM_API_KEY: speechUrl === undefined ? (given['DEEPGRAM_API_KEY'] ?? '') : 'local-stand-in',
+    ...base('OPENAI_BASE_URL', languageUrl === undefined ? given['OPENAI_BASE_URL'] : `${languageUrl}/v1`),
+    ...base('DEEPGRAM_BASE_URL', speechUrl ?? given['DEEPGRAM_BASE_URL']),
+    ENVIRONMENT: 'development',
+    DATA_DIR: join(options.stateDir, 'worker'),
+  };
+}
+
+function base(name: string, url: string | undefined): Record<string, string> {
+  return url === undefined ? {} : { [name]: url };
+}
+
+function defined(environment: StackOptions['environment']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** Writes a file that a shell can `source`, readable by its owner alone: it holds the keys of the local stack. */
+export function writeEnvFile(file: string, env: Record<string, string>): void {
+  const lines = Object.entries(env).map(
+    ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
+  );
+  writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/load.ts';
+import { OpenhoursError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+
+/** Samples per second of prepared audio and of the agent's track: 16-bit, mono. */
+export const VOICE_SAMPLE_RATE = 24_000;
+
+/** The longest sentence that is prepared, in bytes of audio: 60 s. */
+const LONGEST_BYTES = VOICE_SAMPLE_RATE * 2 * 60;
+/** How long the voice may take for one sentence. */
+const SYNTHESIS_MS = 10_000;
+
+type VoiceConfig = Pick<Config, 'deepgram' | 'dataDir'>;
+
+/**
+ * Sentences that are spoken before a voice could be made: the greeting, so that it starts at once, and what is said when no voice can be
+ * made at all. The worker makes them when it starts, the calls' processes read them.
+ */
+export class PreparedAudio {
+  readonly #config: VoiceConfig;
+
+  constructor(config: VoiceConfig) {
+    this.#config = config;
+  }
+
+  /** The samples of a sentence (16-bit mono at {@link VOICE_SAMPLE_RATE}), or undefined if it has not been prepared. */
+  async load(text: string): Promise<Int16Array | undefined> {
+    try {
+      const bytes = await readFile(this.#file(text));
+      return new Int16Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.byteLength / 2));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Prepares each sentence that is not there yet. At the first failure it says so and stops: the voice service is down, and the sentences are
+   * then made live when they are needed.
+   */
+  async prepare(texts: readonly string[], log: Logger): Promise<void> {
+    await mkdir(join(this.#config.dataDir, 'prepared-audio'), { recursive: true });
+    for (const text of new Set(texts)) {
+      if ((await this.load(text)) !== undefined) continue;
+      try {
+        const file = this.#file(text);
+        // Renamed when whole: a call's process never reads half a sentence.
+        await writeFile(`${file}.${process.pid}`, await this.#synthesize(text));
+        await rename(`${file}.${process.pid}`, file);
+      } catch (error) {
+        log.warn({ error }, 'sentences could not be prepared');
+        return;
+      }
+    }
+  }
+
+  #file(text: string): string {
+    const key = `${this.#config.deepgram.speakModel}/${VOICE_SAMPLE_RATE}/${text}`;
+    return join(
+      this.#config.dataDir,
+      'prepared-audio',
+      `${createHash('sha256').update(key).digest('hex')}.pcm`,
+    );
+  }
+
+  async #synthesize(text: string): Promise<Uint8Array> {
+    const { apiKey, baseUrl, speakModel } = this.#config.deepgram;
+    const url = new URL('/v1/speak', baseUrl);
+    url.search = new URLSearchParams({
+      model: speakModel,
+      encoding: 'linear16',
+      sample_rate: String(VOICE_SAMPLE_RATE),
+      container: 'none',
+    }).toString();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Token ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ text }),
+      signal: AbortSignal.timeout(SYNTHESIS_MS),
+    });
+    if (!response.ok) {
+      throw new OpenhoursError('SPEECH_FAILED', `the voice service answered ${response.status}`);
+    }
+    const audio = new Uint8Array(await response.arrayBuffer());
+    if (audio.byteLength === 0 || audio.byteLength > LONGEST_BYTES) {
+      throw new OpenhoursError('SPEECH_FAILED', `the voice service sent ${audio.byteLength} bytes of audio`);
+    }
+    return audio;
+  }
+}

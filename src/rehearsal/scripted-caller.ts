@@ -1,0 +1,31 @@
+/** What a scripted caller knows and wants. */
+export interface CallerScript {
+  /** The first thing said after the greeting. */
+  opening: string;
+  name: string;
+  /** The last thing said. */
+  farewell: string;
+}
+
+/** The caller of the demo: plainly invented. */
+export const DEMO_SCRIPT: CallerScript = {
+  opening: "Hello. I'd like to book a check-up on Tuesday at ten in the morning.",
+  name: 'Sara Khan',
+  farewell: 'No, thank you. Goodbye.',
+};
+
+/**
+ * What the caller answers to what the agent just said, as a person would who only listens: it knows no tool and no state of the agent.
+ * Undefined once there is nothing left to say.
+ */
+export function answerTo(agentText: string, script: CallerScript): string | undefined {
+  const text = agentText.toLowerCase();
+  if (/goodbye/.test(text)) return undefined;
+  if (/anything else|else i can/.test(text)) return script.farewell;
+  if (/is that right|is that correct|shall i book/.test(text)) return 'Yes, that is right.';
+  if (/\bname\b/.test(text)) return `My name is ${script.name}.`;
+  if (/which suits|which of those|which time|would any/.test(text)) return 'The first one, please.';
+  if (/which (treatment|service)|what (kind|service)/.test(text)) return 'A check-up, please.';
+  if (/which day|what day|when would/.test(text)) return 'On Tuesday, please.';
+  return script.opening;
+}

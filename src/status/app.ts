@@ -1,0 +1,62 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { STATUS } from '../config/defaults.ts';
+import type { ShiftState } from '../lifecycle/state.ts';
+
+/** What `/hello` tells a registry about this worker. */
+export type WorkerStatus = 'starting' | 'available' | 'full' | 'draining' | 'stopped';
+
+/** What the status server asks of the shift, at each request. */
+export interface StatusSource {
+  readonly workerId: () => string;
+  readonly state: () => ShiftState;
+  /** Registered with LiveKit and taking calls. */
+  readonly ready: () => boolean;
+  readonly activeCalls: () => number;
+  readonly totalCalls: () => number;
+  readonly maxCalls: number;
+  readonly startedAt: number;
+  readonly nowMs: () => number;
+}
+
+/** The worker's HTTP: probes and introduction. No caller's data passes here. */
+export function createStatusApp(source: StatusSource): Hono {
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: STATUS.bodyBytes }));
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get('/ready', (c) =>
+    source.ready() ? c.json({ ready: true }) : c.json({ ready: false, state: source.state() }, 503),
+  );
+  app.get('/hello', (c) =>
+    c.json({
+      status: workerStatus(source),
+      workerId: source.workerId(),
+      uptime: Math.round((source.nowMs() - source.startedAt) / 1_000),
+      activeTasks: source.activeCalls(),
+      totalTasksExecuted: source.totalCalls(),
+      state: source.state(),
+      shift: { maxCalls: source.maxCalls, startedAt: new Date(source.startedAt).toISOString() },
+      services: ['voice'],
+    }),
+  );
+  return app;
+}
+
+/** The one word for a worker's state that registries know. */
+export function workerStatus(source: Pick<StatusSource, 'state' | 'activeCalls' | 'maxCalls'>): WorkerStatus {
+  const state = source.state();
+  switch (state) {
+    case 'starting':
+    case 'standby':
+      return 'starting';
+    case 'open':
+      return source.activeCalls() >= source.maxCalls ? 'full' : 'available';
+    case 'draining':
+      return 'draining';
+    case 'closed':
+    case 'failed':
+      return 'stopped';
+    default:
+      return state satisfies never;
+  }
+}
