@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    env: { TZ: 'UTC' },
+    // NODE_ENV keeps the native LiveKit client from writing its debug lines.
+    env: { TZ: 'UTC', NODE_ENV: 'production' },
     projects: [
       {
         extends: true,

@@ -11,7 +11,7 @@ const OPEN_ENDINGS =
 export function wordsSay(transcript: string): 'open' | 'complete' | 'unclear' {
   const text = transcript.trim();
   if (text === '') return 'unclear';
-  if (OPEN_ENDINGS.test(text) || /(\.\.\.|…|,|-)$/.test(text)) return 'open';
+  if (OPEN_ENDINGS.test(text) || /(\.\.\.|…|-)$/.test(text)) return 'open';
   return /[.?!]$/.test(text) ? 'complete' : 'unclear';
 }
 

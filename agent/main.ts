@@ -24,6 +24,7 @@ export default defineAgent<ProcessData>({
       pretty: process.stdout.isTTY,
       fields: { agentName: config.livekit.agentName, pid: process.pid },
     });
+    // Twice: the framework makes itself a new logger when the call comes.
     useLoggerForFramework(log);
     proc.userData = { config, log, db: openDatabase(config.supabase), prewarmed: { vad: loadVad() } };
   },

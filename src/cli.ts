@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { quietNativeLogs } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
 import { ExitCode, isOpenhoursError } from './errors.ts';
 
@@ -57,6 +58,7 @@ export function createProgram(): Command {
   return program;
 }
 
+quietNativeLogs();
 try {
   await createProgram().parseAsync();
 } catch (error) {

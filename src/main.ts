@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { findClinics } from './clinic/clinics.ts';
 import { openDatabase } from './clinic/database.ts';
-import { type Config, loadConfig } from './config/load.ts';
+import { type Config, loadConfig, quietNativeLogs } from './config/load.ts';
 import { ExitCode, isOpenhoursError } from './errors.ts';
 import { Releasers } from './lifecycle/releasers.ts';
 import { Shift } from './lifecycle/shift.ts';
@@ -20,6 +20,7 @@ import { startServer } from './status/server.ts';
  */
 export async function runWorker(): Promise<ExitCode> {
   const signals = guardSignals();
+  quietNativeLogs();
   let log = createLogger({ level: 'info', pretty: process.stdout.isTTY });
   try {
     const config = loadConfig();

@@ -45,7 +45,7 @@ export function confirmBookingTool(state: CallState) {
 export function cleanName(input: string): string | undefined {
   const name = input
     .normalize('NFC')
-    .replace(/[\p{C}\p{Extended_Pictographic}]/gu, ' ')
+    .replace(/[\p{C}\p{Extended_Pictographic}\p{RI}\p{EMod}\uFE0F]/gu, ' ')
     .replace(/\s+/g, ' ')
     .replace(/[.,!?\s]+$/u, '')
     .trim();
@@ -65,8 +65,10 @@ export async function prepareBooking(state: CallState, details: BookingDetails):
   const patientName = cleanName(details.patient_name);
   if (patientName === undefined)
     return { error: 'name_invalid', say: 'Sorry, could you tell me your full name?' };
-  const said = toE164(details.phone, state.clinic.country);
-  if (details.phone !== undefined && said === undefined) {
+  // Models give an optional parameter as an empty text, too.
+  const phone = details.phone?.trim() === '' ? undefined : details.phone;
+  const said = toE164(phone, state.clinic.country);
+  if (phone !== undefined && said === undefined) {
     return {
       error: 'phone_invalid',
       say: 'Sorry, could you say the phone number once more, digit by digit?',
@@ -125,7 +127,6 @@ export async function confirmBooking(state: CallState): Promise<ToolReply> {
 
 async function offerAnother(state: CallState, { offered }: Proposal): Promise<ToolReply> {
   state.proposal = undefined;
-  state.offered.delete(offered.slotId);
   const start = DateTime.fromISO(offered.slot.starts_at, { zone: state.clinic.time_zone });
   const day = start.toISODate() ?? '';
   const other = await findSlots(state, { service: offered.service.slug, day });

@@ -108,15 +108,20 @@ async function offerLater(
     from,
     to: from.plus({ days: 14 }).endOf('day'),
   });
-  const day = spokenDate(missed.from);
-  const closed = closedReason(state.clinic, missed.from);
-  const why = closed === undefined ? `We have nothing free on ${day}` : `We are closed on ${day}`;
+  const why = whyNot(state.clinic, missed, wish);
   if (later.length === 0) {
     return { slots: [], say: `${why}, nor in the two weeks after. Shall I look at a later day?` };
   }
   const fitting = preferred(later, { ...wish, time: undefined }, state.clinic);
   const reply = offer(state, service, fitting.length > 0 ? fitting : later, undefined);
   return { ...reply, say: `${why}. ${reply.say ?? ''}` };
+}
+
+function whyNot(clinic: ClinicProfile, missed: DaySpan, wish: SlotWish): string {
+  if (wish.day === undefined) return 'We have nothing free in the next two weeks';
+  if (!missed.from.hasSame(missed.to, 'day')) return 'We have nothing free in that time';
+  const closed = closedReason(clinic, missed.from);
+  return `${closed === undefined ? 'We have nothing free' : 'We are closed'} on ${spokenDate(missed.from)}`;
 }
 
 function closedReason(clinic: ClinicProfile, date: DateTime): string | undefined {

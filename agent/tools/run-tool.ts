@@ -1,5 +1,5 @@
 import { CALL } from '../../src/config/defaults.ts';
-import { isOpenhoursError } from '../../src/errors.ts';
+import { OpenhoursError, isOpenhoursError } from '../../src/errors.ts';
 import type { CallState } from '../call-state.ts';
 
 /**
@@ -42,7 +42,10 @@ export async function runTool(
 async function withLimit(reply: Promise<ToolReply>): Promise<ToolReply> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CALL.toolMs} ms`)), CALL.toolMs);
+    timer = setTimeout(
+      () => reject(new OpenhoursError('CALL_FAILED', `no answer within ${CALL.toolMs} ms`)),
+      CALL.toolMs,
+    );
   });
   try {
     return await Promise.race([reply, limit]);

@@ -33,6 +33,8 @@ const REASONS: Record<string, ErrorCode> = {
   slot_taken: 'SLOT_TAKEN',
   slot_invalid: 'SLOT_INVALID',
   name_invalid: 'INPUT_INVALID',
+  phone_invalid: 'INPUT_INVALID',
+  call_unknown: 'STATE_INVALID',
   clinic_unknown: 'CLINIC_UNKNOWN',
 };
 
@@ -79,7 +81,7 @@ export function databaseError(what: string, failure: PostgrestFailure, status: n
 }
 
 /** The schema this code was written for: the newest migration's version. A test compares it with supabase/migrations. */
-export const SCHEMA_VERSION = '00000000000000';
+export const SCHEMA_VERSION = '20261121090200';
 
 /**
  * Makes sure that the database answers, takes our key and has our schema.

@@ -63,8 +63,9 @@ describe('a number is said digit by digit, in groups that can be followed', () =
   test.each([
     ['0300 5550101', '0 3 0 0, 5 5 5, 0 1 0 1'],
     ['(021) 35550100', '0 2 1, 3 5 5 5, 0 1 0 0'],
-    ['030 12345', '0, 3 0 1, 2 3 4 5'],
+    ['030 12345', '0 3 0, 1 2, 3 4 5'],
     ['110', '1 1 0'],
+    ['03001234567', '0 3 0, 0 1 2 3, 4 5 6 7'],
     ['', ''],
   ])('%s', (number, expected) => expect(spokenPhone(number)).toBe(expected));
 

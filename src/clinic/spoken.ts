@@ -39,9 +39,12 @@ export function spokenList(parts: readonly string[], conjunction: 'or' | 'and'):
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} ${conjunction} ${last}`;
 }
 
+/** Threes and fours, the fours last: 7 digits are 3 and 4, 5 are 2 and 3. */
+const DIGIT_GROUPS = /\d{3}(?=(?:\d{4})*$)|\d{4}(?=(?:\d{4})*$)|\d{2,3}(?=(?:\d{3}|\d{4})*$)|\d+/g;
+
 /** A phone number digit by digit in groups, so that it can be followed and checked: "0 3 0 0, 5 5 5, 0 1 0 1". */
 export function spokenPhone(national: string): string {
-  const digits = national.replace(/\D/g, '');
-  const groups = digits.match(/\d{1,4}(?=(?:\d{3,4})*$)|\d{3,4}/g) ?? [digits];
+  const blocks = national.match(/\d+/g) ?? [];
+  const groups = blocks.flatMap((block) => block.match(DIGIT_GROUPS) ?? []);
   return groups.map((group) => group.split('').join(' ')).join(', ');
 }

@@ -40,7 +40,7 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   try {
     releasers.push('phone lines', disposeLines);
     const voices = await startVoices();
-    releasers.push('voices', voices.stop);
+    releasers.push('voices', () => voices.stop());
     const live = options.json !== true && process.stdout.isTTY;
     const stack = await startLocalStack(releasers, { print, live });
     const worker = await startLocalWorker(releasers, stack, print);

@@ -43,7 +43,7 @@ export async function startLocalStack(releasers: Releasers, options: StartUpOpti
     for (const part of STACK_PARTS) show.set(part, (message) => options.print(`${TITLES[part]}: ${message}`));
   }
   const stack = await starting;
-  releasers.push('local stack', stack.stop);
+  releasers.push('local stack', () => stack.stop());
   return stack;
 }
 

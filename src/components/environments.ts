@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { link, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { OpenhoursError } from '../errors.ts';
@@ -75,7 +75,7 @@ function readTemplate({ name, templatesDir, cacheDir }: EnvironmentPlaces & { na
   return {
     manifest: manifestSchema.parse(JSON.parse(text)),
     requirements,
-    dir: join(cacheDir, 'environments', `${name}-${hash}`),
+    dir: resolve(cacheDir, 'environments', `${name}-${hash}`),
   };
 }
 

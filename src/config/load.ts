@@ -114,6 +114,13 @@ export const REQUIRED_VARIABLES = [
   'ENVIRONMENT',
 ] as const;
 
+/**
+ * Tells the native LiveKit client, before it is first imported, not to write its debug lines to stdout: it looks at NODE_ENV and nothing else.
+ */
+export function quietNativeLogs(): void {
+  process.env['NODE_ENV'] ??= 'production';
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment of this process: the only place that reads it. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ensureEnvironment } from '../components/environments.ts';
@@ -69,7 +69,8 @@ export async function startSpeech(options: SpeechServerOptions): Promise<SpeechS
   const { cacheDir, templatesDir, logDir, onProgress } = options;
   const request = { name: 'local-speech', templatesDir, cacheDir, ...(onProgress ? { onProgress } : {}) };
   const { python } = await ensureEnvironment(request);
-  const script = join(templatesDir, 'local-speech', 'recognizer.py');
+  // Absolute, because the child starts in another folder.
+  const script = resolve(templatesDir, 'local-speech', 'recognizer.py');
   const logFile = join(logDir, 'recognizer.log');
   const [recognizer, voices] = await both(startRecognizer({ python, script, logFile }), startVoices());
   const server = await serveSpeech(recognizer, voices, options);

@@ -97,7 +97,7 @@ async function livekit(options: StackOptions, logDir: string, releasers: Release
     env: defined(options.environment),
     onProgress: progress,
   });
-  releasers.push('LiveKit', server.stop);
+  releasers.push('LiveKit', () => server.stop());
   progress(`ready at ${server.url}`);
   return server;
 }
@@ -114,7 +114,7 @@ async function database(options: StackOptions, logDir: string, releasers: Releas
     ...(postgrestBin === undefined ? {} : { postgrestBin }),
     onProgress: (message) => options.onProgress?.('database', message),
   });
-  releasers.push('database', started.stop);
+  releasers.push('database', () => started.stop());
   options.onProgress?.('database', `ready at ${started.url}`);
   return started;
 }
@@ -130,7 +130,7 @@ async function speech(
     logDir,
     onProgress: (message) => options.onProgress?.('speech', message),
   });
-  releasers.push('speech stand-in', started.stop);
+  releasers.push('speech stand-in', () => started.stop());
   options.onProgress?.('speech', `stand-in ready at ${started.url}`);
   return started;
 }
@@ -141,7 +141,7 @@ async function language(
   releasers: Releasers,
 ): Promise<{ url: string }> {
   const started = await startBrain({ logFile: join(logDir, 'language.log') });
-  releasers.push('language stand-in', started.stop);
+  releasers.push('language stand-in', () => started.stop());
   options.onProgress?.('language', `stand-in ready at ${started.url}`);
   return started;
 }

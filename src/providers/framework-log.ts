@@ -1,11 +1,48 @@
-import { initializeLogger } from '@livekit/agents';
+import { initializeLogger, log as frameworkLog } from '@livekit/agents';
 import type { Logger } from '../log.ts';
 
-/** Where @livekit/agents 1.9.0 keeps its logger (dist/log_core.js): its own writes another format, without severity. */
+/** Where @livekit/agents 1.9.0 keeps its logger (dist/log_core.js). */
 const FRAMEWORK_LOGGER = Symbol.for('@livekit/agents:logger');
 
-/** Makes the agents framework write through our logger, so that its lines have a severity and the ids of the call. */
+/** pino's level numbers that matter here. */
+const WARN = 40;
+const ERROR = 50;
+
+/**
+ * Makes the agents framework write through our logger, so that its lines have a severity and the ids of the call, and caller data is left
+ * out. At level `info` only its warnings are kept: it tells of every task it ends.
+ */
 export function useLoggerForFramework(log: Logger): void {
-  initializeLogger({ pretty: false, level: log.level });
-  (globalThis as Record<symbol, unknown>)[FRAMEWORK_LOGGER] = log.child({ component: 'livekit' });
+  const level = log.level === 'info' ? 'warn' : log.level;
+  initializeLogger({ pretty: false, level });
+  const ours = log.child({ component: 'livekit' }, { level });
+  redirect(frameworkLog(), ours);
+  (globalThis as Record<symbol, unknown>)[FRAMEWORK_LOGGER] = ours;
+}
+
+/**
+ * Parts of the framework keep children of the logger it made first, which write to that one's stream: rooms, named after the caller's
+ * number, would be on record. So the stream itself hands its lines to us.
+ */
+function redirect(framework: object, ours: Logger): void {
+  const stream = Object.getOwnPropertySymbols(framework).find(
+    (symbol) => symbol.description === 'pino.stream',
+  );
+  if (stream === undefined) return;
+  (framework as Record<symbol, unknown>)[stream] = { write: (line: string) => forward(line, ours) };
+}
+
+function forward(line: string, ours: Logger): void {
+  const {
+    level,
+    msg,
+    time: _time,
+    hostname: _hostname,
+    pid: _pid,
+    ...fields
+  } = JSON.parse(line) as Record<string, unknown>;
+  const text = typeof msg === 'string' ? msg : 'framework message';
+  if (Number(level) >= ERROR) ours.error(fields, text);
+  else if (Number(level) >= WARN) ours.warn(fields, text);
+  else ours.debug(fields, text);
 }

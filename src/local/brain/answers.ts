@@ -19,7 +19,7 @@ const SYNONYMS: Readonly<Record<string, string>> = Object.fromEntries(
     'insurance insurer cover covered coverage insured',
     'children child kid kids son daughter toddler baby',
     'pay payment paying',
-    'where address location located directions street',
+    'where address location located directions street why',
   ].flatMap((group) => group.split(' ').map((word) => [word, group.split(' ')[0] ?? word])),
 );
 /** Question words tell less than the things asked about. */

@@ -334,6 +334,13 @@ describe('names and read-back', () => {
     expect(ask([...readBack, said])).toEqual(expected);
   });
 
+  test('a yes after a no is asked about once more before anything is booked', () => {
+    const turns: Turn[] = [...readBack, 'no', { agent: 'All right. What would you like to change?' }, 'yes'];
+    const again = ask(turns) as { text: string };
+    expect(again.text).toMatch(/^Shall I book it/);
+    expect(ask([...turns, { agent: again.text }, 'yes'])).toEqual(call('confirm_booking'));
+  });
+
   test('a phone number that was asked for completes the booking', () => {
     const missing = { missing: 'phone', say: 'Which phone number can we reach you on?' };
     const turns = [

@@ -19,16 +19,31 @@ const say = (text: string): Decision => ({ kind: 'say', text });
  * their schema's required list, types and enums.
  */
 export function decide(request: ChatRequest): Decision {
+  const setting = readSetting(request);
+  const memory = remember(request.messages, setting);
+  if (wantsJson(request)) return say(jsonAnswer(request, memory));
+  if (setting.tools.length === 0 && wantsSummary(request)) return say(summaryOf(request));
+  return obey(request.tool_choice, answer(request, memory, setting), memory, setting);
+}
+
+/** Settings that are remembered: the prompt and tools of a call are the same in all its requests. */
+const MAX_SETTINGS = 20;
+const settings = new Map<string, Setting>();
+
+function readSetting(request: ChatRequest): Setting {
   const system = request.messages.filter(
     (message) => message.role === 'system' || message.role === 'developer',
   );
-  const prompt = readPrompt(system.map(textOf).join('\n'));
+  const text = system.map(textOf).join('\n');
+  const key = `${text}\n${JSON.stringify(request.tools ?? [])}`;
+  const before = settings.get(key);
+  if (before) return before;
+  const prompt = readPrompt(text);
   const tools = readTools(request.tools);
   const setting: Setting = { tools, prompt, lexicon: readLexicon(tools, prompt) };
-  const memory = remember(request.messages, setting);
-  if (wantsJson(request)) return say(jsonAnswer(request, memory));
-  if (tools.length === 0 && wantsSummary(request)) return say(summaryOf(request));
-  return obey(request.tool_choice, answer(request, memory, setting), memory, setting);
+  if (settings.size >= MAX_SETTINGS) settings.clear();
+  settings.set(key, setting);
+  return setting;
 }
 
 function answer(request: ChatRequest, memory: Memory, setting: Setting): Decision {
@@ -79,6 +94,8 @@ function answerCaller(memory: Memory, heard: Heard, setting: Setting): Decision 
 /** The details were read back and wait for a yes. */
 function atReadBack(memory: Memory, heard: Heard, setting: Setting): Decision | undefined {
   memory.goal ??= BOOK;
+  // a yes after a no settles nothing
+  if (heard.yes && memory.asked === 'change' && !memory.changed) return say(SAY.confirmAfterAll);
   if (heard.yes && (!memory.changed || agreesAnyway(memory, heard))) {
     const tool = confirmTool(memory, setting);
     return tool && { kind: 'call', name: tool.name, args: fillForced(tool, memory, setting) };

@@ -14,7 +14,7 @@ const NOT_NAMES = new Set(
   ).split(' '),
 );
 const FILLERS =
-  /^(yes|yeah|yep|sure|ok|okay|of course|certainly|well|um+|uh+|er+|so|oh|no|sorry|hi|hello|its|it is|thats|that is|that would be|thatd be|the|im|i am|my)\b\s*/;
+  /^(yes|yeah|yep|sure|ok|okay|of course|certainly|well|um+|uh+|er+|so|oh|no|sorry|hi|hello|its|it is|thats|that is|that would be|thatd be|the|im|i am|my|and a|and|an|a)\b\s*/;
 const CLOSERS = /\s*\b(please|thanks|thank you|speaking|here|sir|madam|maam)$/;
 /** "my name is", "this is", and what recognisers make of them. */
 const CERTAIN =

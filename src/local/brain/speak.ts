@@ -14,6 +14,7 @@ export type Asked =
   | 'text'
   | 'choice'
   | 'confirm'
+  | 'change'
   | 'offer_message'
   | 'offer_booking'
   | 'else'
@@ -25,6 +26,7 @@ const ASKED: readonly (readonly [RegExp, Asked])[] = [
     /(is|are) (that|this|these|it|everything) (all )?(right|correct|okay|ok)|shall i (book|confirm|go ahead)|should i (book|confirm|go ahead)|yes or no|do you confirm|can you confirm/,
     'confirm',
   ],
+  [/like to change/, 'change'],
   [/anything else/, 'else'],
   [/like to book|like to make an appointment|shall we find/, 'offer_booking'],
   [
@@ -130,6 +132,7 @@ export const SAY = {
   otherTime: 'Which other day or time would suit you?',
   whatChange: 'All right. What would you like to change?',
   whichOne: 'Sorry, which of those times would you like?',
+  confirmAfterAll: 'Shall I book it as I read it out? Please say yes or no.',
   confirmAgain: 'Sorry, shall I book that? Please say yes or no.',
   dontKnow: "I'm sorry, I don't know that.",
   canMessage: 'Shall I take a message for the team?',

@@ -28,6 +28,7 @@ const HOMOPHONES: Readonly<Record<string, string>> = {
   free: 'three',
   tan: 'ten',
   tin: 'ten',
+  tim: 'ten',
   ted: 'ten',
   nein: 'nine',
   mine: 'nine',
@@ -67,13 +68,15 @@ function homophone(words: readonly string[], word: string, at: number): string {
   if (other === undefined) return word;
   const next = words[at + 1];
   const afterAt = words[at - 1] === 'at' && (next === undefined || /^(please|on|in|thanks|then)$/.test(next));
-  return MINUTES.test(next ?? '') || afterAt ? other : word;
+  // "to end the afternoon", "Tim in the morning"
+  const before = /^(in|end|and) the (morning|afternoon|evening)/.test(words.slice(at + 1, at + 4).join(' '));
+  return MINUTES.test(next ?? '') || afterAt || before ? other : word;
 }
 
 /** "half past ten", "quarter to eleven", "twenty past nine". */
 function pastOrTo(words: readonly string[], at: number): SaidTime | undefined {
   const word = words[at] ?? '';
-  const count = /^(half|hoff|have)$/.test(word)
+  const count = /^(half|hoff|have|hath|hat)$/.test(word)
     ? { value: 30, length: 1 }
     : word === 'quarter'
       ? { value: 15, length: 1 }

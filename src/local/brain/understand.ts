@@ -68,12 +68,14 @@ export function understand(text: string, listening: Listening): Heard {
   const words = tokens(text);
   const flat = words.join(' ');
   const context: NameContext =
-    listening.asked === 'name' ? 'asked' : listening.asked === 'confirm' ? 'read' : 'free';
+    listening.asked === 'name' ? 'asked' : /^(confirm|change)$/.test(listening.asked ?? '') ? 'read' : 'free';
   const phone = phoneNumber(words, listening.asked === 'phone' ? 4 : 6);
   const useful = withoutDenied(phone === undefined ? words : withoutDigits(words));
   const day = findDay(useful, listening.offers);
   const timed = day ? [...useful.slice(0, day.from), 'on', ...useful.slice(day.to)] : useful;
-  const service = matchEntry(useful, listening.lexicon.services, listening.asked === 'service' ? 0.64 : 0.76);
+  // where a service must be named, less will do
+  const due = listening.asked === 'service' || WANTS_BOOKING.test(flat);
+  const service = matchEntry(useful, listening.lexicon.services, due ? 0.64 : 0.76);
   const time = findTime(timed);
   const part = findPart(useful);
   const facts = day !== undefined || time?.explicit === true || part !== undefined;

@@ -10,6 +10,7 @@ export function tokens(text: string): string[] {
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
+    .replace(/\b(to|good)-(day|morrow|night|bye)\b/g, '$1$2')
     .replace(/\b([ap])\.\s?m\b\.?/g, '$1m')
     .replace(/(\d)\s?([ap]m)\b/g, '$1 $2')
     .replace(/\b(\d{1,2})[.:](\d{2})\b/g, '$1:$2')
@@ -50,9 +51,23 @@ export function soundKey(word: string): string {
   return folded.slice(0, 1).replace(/[aeiouyhw]/, 'a') + folded.slice(1).replace(/[aeiouyhw ]/g, '');
 }
 
+/** Pairs that are remembered: every request replays its conversation, so the same words meet again and again. */
+const MAX_KNOWN = 50_000;
+const known = new Map<string, number>();
+
 /** How alike two strings sound, 0 to 1: spelling, or the sound key at a discount. */
 export function alike(a: string, b: string): number {
   if (a === b) return 1;
+  const pair = `${a} ${b}`;
+  const before = known.get(pair);
+  if (before !== undefined) return before;
+  const likeness = compare(a, b);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(pair, likeness);
+  return likeness;
+}
+
+function compare(a: string, b: string): number {
   const longest = Math.max(a.length, b.length);
   if (longest === 0 || Math.abs(a.length - b.length) > longest / 2) return 0;
   const spelled = 1 - editDistance(a, b) / longest;

@@ -1,0 +1,87 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { collectLog } from '../../test/support/log.ts';
+import { PreparedAudio } from './prepared-audio.ts';
+
+const SAMPLES = Int16Array.from([1, -2, 300, -32_768]);
+
+let dataDir: string;
+let server: ReturnType<typeof createServer>;
+let requests: { url: string; key: string | undefined; text: string }[];
+let answer: (text: string, response: ServerResponse) => void;
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'prepared-audio-'));
+  requests = [];
+  answer = (_, response) => response.end(Buffer.from(SAMPLES.buffer));
+  server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { text } = JSON.parse(Buffer.concat(chunks).toString()) as { text: string };
+  requests.push({ url: request.url ?? '', key: request.headers.authorization, text });
+  answer(text, response);
+}
+
+function makePrepared(speakModel = 'invented-voice'): PreparedAudio {
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return new PreparedAudio({
+    deepgram: { apiKey: 'an-invented-key', baseUrl, listenModel: 'nova-3', speakModel },
+    dataDir,
+  });
+}
+
+test('a sentence is made once, and read by whoever needs it', async () => {
+  const { log, lines } = collectLog();
+  expect(await makePrepared().load('Good day.')).toBeUndefined();
+  await makePrepared().prepare(['Good day.', 'Good day.', 'Goodbye.'], log);
+  await makePrepared().prepare(['Good day.'], log);
+  expect(requests.map(({ text }) => text)).toEqual(['Good day.', 'Goodbye.']);
+  expect(await makePrepared().load('Good day.')).toEqual(SAMPLES);
+  expect(lines).toEqual([]);
+});
+
+test('the voice is asked for what the track plays', async () => {
+  await makePrepared().prepare(['Good day.'], collectLog().log);
+  expect(requests[0]?.key).toBe('Token an-invented-key');
+  expect(Object.fromEntries(new URL(requests[0]?.url ?? '', 'http://x').searchParams)).toEqual({
+    model: 'invented-voice',
+    encoding: 'linear16',
+    sample_rate: '24000',
+    container: 'none',
+  });
+});
+
+test('another voice is another sentence', async () => {
+  await makePrepared().prepare(['Good day.'], collectLog().log);
+  expect(await makePrepared('another-voice').load('Good day.')).toBeUndefined();
+});
+
+test('a sentence that cannot be made does not keep the others from it, and leaves no half file', async () => {
+  const { log, lines } = collectLog();
+  answer = (text, response) => {
+    if (text === 'refused') response.writeHead(503).end();
+    else if (text === 'empty') response.end();
+    else if (text === 'endless') response.end(Buffer.alloc(24_000 * 2 * 61));
+    else if (text === 'broken') response.write('half', () => response.destroy());
+    else response.end(Buffer.from(SAMPLES.buffer));
+  };
+  await makePrepared().prepare(['refused', 'empty', 'endless', 'broken', 'Good day.'], log);
+  expect(lines.map(({ message }) => message)).toEqual(Array(4).fill('a sentence could not be prepared'));
+  expect(await makePrepared().load('Good day.')).toEqual(SAMPLES);
+  expect(await makePrepared().load('refused')).toBeUndefined();
+  expect(readdirSync(join(dataDir, 'prepared-audio'))).toHaveLength(1);
+  expect(JSON.stringify(lines)).not.toContain('an-invented-key');
+});
