@@ -73,7 +73,12 @@ export async function takeCall(deps: CallDeps): Promise<CallEnd> {
 
 async function walk(call: Progress): Promise<CallEnd> {
   for (const step of STEPS) {
+    const startedMs = performance.now();
     const end = await step(call);
+    call.log.debug(
+      { step: step.name, durationMs: Math.round(performance.now() - startedMs) },
+      'step of the call',
+    );
     if (end !== undefined) return end;
   }
   return { outcome: 'failed', reason: 'no_step_ended_the_call' };
@@ -150,7 +155,7 @@ async function refuseUnknownNumber(call: Progress): Promise<CallEnd | undefined>
   if (opened.clinic !== null) return undefined;
   if (await waitUntilActive(call.deps.ctx.room, line.participant)) {
     const speech = await say(session, call.deps.prepared, UNKNOWN_NUMBER_TEXT);
-    await speech.waitForPlayout();
+    await speech.heard();
   }
   return { outcome: 'failed', reason: 'clinic_unknown' };
 }

@@ -145,12 +145,12 @@ class SilenceWatch {
     while (this.#asked < TURNS.silentPrompts) {
       const speech = await say(session, prepared, SILENCE_TEXTS[this.#asked] ?? SILENCE_TEXTS[0]);
       this.#asked += 1;
-      await speech.waitForPlayout();
+      await speech.heard();
       await wait(TURNS.callerSilentMs);
       if (this.#spoke !== spokeBefore) return;
     }
     const goodbye = await say(session, prepared, SILENCE_GOODBYE_TEXT);
-    await goodbye.waitForPlayout();
+    await goodbye.heard();
     if (this.#spoke === spokeBefore) this.#finish({ outcome: 'completed', reason: 'caller_silent' });
   }
 }

@@ -9,7 +9,6 @@ describe('a sentence that obviously goes on', () => {
     'My name is',
     "My name's",
     'Tuesday, and',
-    'Tuesday,',
     'Well, um',
     'Um…',
     'it hurts because ...',
@@ -34,10 +33,15 @@ describe('a sentence that the recogniser closed', () => {
 });
 
 describe('words that can be either', () => {
-  test.each(['', '   ', 'tuesday', 'yes please', 'my name is sara notreal', 'zero three zero zero'])(
-    'are left to the voice: "%s"',
-    (text) => expect(wordsSay(text)).toBe('unclear'),
-  );
+  test.each([
+    '',
+    '   ',
+    'tuesday',
+    'Tuesday,',
+    'yes please',
+    'my name is sara notreal',
+    'zero three zero zero',
+  ])('are left to the voice: "%s"', (text) => expect(wordsSay(text)).toBe('unclear'));
 });
 
 test('a transcript of any length is judged at once', () => {

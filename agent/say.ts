@@ -7,14 +7,24 @@ import type { CallState } from './call-state.ts';
 /** Audio is handed over in pieces this long, so that an interruption need not wait for more. */
 const PIECE_MS = 50;
 
-/** Says a sentence: from prepared audio if there is any, else by the voice service. */
+/** A sentence that is being said. */
+export interface Said {
+  /** Resolves when the caller has heard it, or interrupted it. */
+  heard(): Promise<void>;
+}
+
+/**
+ * Says a sentence: from prepared audio if there is any, else by the voice service. Resolves when it begins. The framework's own handle is a
+ * promise of the end, so that awaiting it would wait for the whole sentence: it is wrapped.
+ */
 export async function say(
   session: voice.AgentSession<CallState>,
   prepared: PreparedAudio,
   text: string,
-): Promise<voice.SpeechHandle> {
+): Promise<Said> {
   const samples = await prepared.load(text);
-  return session.say(text, samples === undefined ? {} : { audio: framesOf(samples) });
+  const handle = session.say(text, samples === undefined ? {} : { audio: framesOf(samples) });
+  return { heard: async () => void (await handle.waitForPlayout()) };
 }
 
 function framesOf(samples: Int16Array): ReadableStream<AudioFrame> {

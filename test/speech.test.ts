@@ -22,7 +22,7 @@ let speech: SpeechServer;
 
 beforeAll(async () => {
   initializeLogger({ pretty: false, level: 'silent' });
-  const onProgress = (message: string) => console.error(message);
+  const onProgress = (message: string) => process.stderr.write(`${message}\n`);
   speech = await startSpeech({ cacheDir, templatesDir: 'env-templates', logDir: folder, onProgress });
 }, 300_000); // a machine's first installation
 afterAll(async () => {
@@ -63,7 +63,7 @@ async function listen(pcm: Int16Array, rate: number, query: { endpointing: numbe
     interim_results: 'true',
     vad_events: 'true',
   };
-  const socket = await client.listen.v1.connect({ ...options, ...query, punctuate: 'true' } as never);
+  const socket = await client.listen.v1.connect({ ...options, ...query, punctuate: 'true' });
   const messages: (ListenMessage & { at: number })[] = [];
   socket.on('message', (message) => messages.push({ ...(message as ListenMessage), at: performance.now() }));
   socket.connect();
@@ -94,7 +94,7 @@ test.each([
 ] as const)('the Deepgram SDK hears what the voice %s says at %i Hz', async (voice, rate) => {
   const pcm = resampleWhole(await lineAudio(SENTENCE, voice, rate === 8_000), RATE, rate);
   const { text, interims, messages } = await listen(pcm, rate, { endpointing: 300 });
-  console.log(`heard at ${rate} Hz: ${text}`);
+  process.stdout.write(`heard at ${rate} Hz: ${text}\n`);
   expect(heardShare(SENTENCE, text)).toBeGreaterThan(rate === 8_000 ? 0.6 : 0.8);
   expect(messages[0]).toMatchObject({ type: 'SpeechStarted' });
   expect(interims.length).toBeGreaterThanOrEqual(3);
@@ -110,7 +110,9 @@ test('the final text comes with the endpoint, not a decoding later', async () =>
     delays.push((final?.at ?? Infinity) - began - voiceEnd);
   }
   const median = delays.sort((a, b) => a - b)[2] ?? Infinity;
-  console.log(`end of voice to final text, endpoint 300 ms: ${delays.map(Math.round).join(', ')} ms`);
+  process.stdout.write(
+    `end of voice to final text, endpoint 300 ms: ${delays.map(Math.round).join(', ')} ms\n`,
+  );
   expect(median).toBeGreaterThan(250);
   expect(median).toBeLessThan(450);
 });

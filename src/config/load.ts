@@ -129,12 +129,15 @@ export function processEnvironment(): Environment {
 }
 
 /**
- * The configuration of the worker, from environment variables (an empty value counts as absent).
+ * The configuration of the worker, from environment variables, without the white space around them (an empty value counts as absent).
  * @throws OpenhoursError CONFIG_INVALID naming every problem at once; `details.problems` has them as {@link ConfigProblem}s.
  */
 export function loadConfig(environment: Environment = processEnvironment()): Config {
   const present = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+    Object.entries(environment)
+      // A secret that was stored from a file ends in a newline, which no HTTP header takes.
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(present);
   if (!parsed.success) throw configError(parsed.error.issues, present);

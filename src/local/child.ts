@@ -26,6 +26,8 @@ export interface GuardedChildOptions {
 /** A running child. */
 export interface GuardedChild {
   readonly name: string;
+  /** Of the guard, whose child the process is. */
+  readonly pid: number;
   readonly logFile: string;
   /** Settles when it has ended, for whatever reason, with its exit code (128 + n for signal n, 127 when there is no such command). */
   readonly exited: Promise<number>;
@@ -92,6 +94,7 @@ export async function startGuarded(options: GuardedChildOptions): Promise<Guarde
   }
   return {
     name: options.name,
+    pid: shell.pid ?? 0,
     logFile: options.logFile,
     exited,
     running: () => running,

@@ -177,8 +177,8 @@ export class Faults {
   /** What is set and what has happened, by target: the answer to `GET /_control`. */
   snapshot(): Record<FaultTarget, Omit<FaultSetting, 'target'> & FaultCounters> {
     const entries = [...this.targets].map(([name, { setting, counters }]) => {
-      const { target: _, ...rest } = setting;
-      return [name, { ...rest, ...counters }];
+      const { mode, delayMs, times, afterMs } = setting;
+      return [name, { mode, delayMs, times, afterMs, ...counters }];
     });
     return Object.fromEntries(entries) as ReturnType<Faults['snapshot']>;
   }

@@ -67,15 +67,7 @@ export function serveListen(connection: ListenConnection): void {
   const hash = createHash('sha256');
   const bytes = wholeSamples();
 
-  const deliver = (message: object) => {
-    const now = () => {
-      if (visit.silent || socket.readyState !== socket.OPEN) return;
-      socket.send(JSON.stringify(message));
-      visit.sent();
-    };
-    if (visit.delayMs > 0) setTimeout(now, visit.delayMs).unref();
-    else now();
-  };
+  const deliver = delivery(socket, visit);
   const close = (code: number, reason: string) => {
     if (!visit.silent) socket.close(code, reason);
   };
@@ -127,6 +119,19 @@ export function serveListen(connection: ListenConnection): void {
     visit.end();
   });
   socket.on('error', () => undefined); // 'close' follows
+}
+
+/** Sends messages as the faults allow: late, or not at all. */
+function delivery(socket: WebSocket, visit: Visit): (message: object) => void {
+  return (message) => {
+    const now = () => {
+      if (visit.silent || socket.readyState !== socket.OPEN) return;
+      socket.send(JSON.stringify(message));
+      visit.sent();
+    };
+    if (visit.delayMs > 0) setTimeout(now, visit.delayMs).unref();
+    else now();
+  };
 }
 
 /** A message's bytes, however `ws` hands them over. */

@@ -169,6 +169,7 @@ function environmentOf(
     ...base('OPENAI_BASE_URL', languageUrl === undefined ? given['OPENAI_BASE_URL'] : `${languageUrl}/v1`),
     ...base('DEEPGRAM_BASE_URL', speechUrl ?? given['DEEPGRAM_BASE_URL']),
     ENVIRONMENT: 'development',
+    ...base('LOG_LEVEL', given['LOG_LEVEL']),
     DATA_DIR: join(options.stateDir, 'worker'),
   };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { OpenhoursError } from '../errors.ts';
-import { type FliteReply, type FliteRequest, type FliteWorkerData, serveFlite } from './flite.ts';
+import { FLITE_WORKER, type FliteReply, type FliteRequest, type FliteWorkerData } from './flite.ts';
 import { resampleWhole } from './resample.ts';
 import { splitSentences, toAscii } from './sentences.ts';
 
@@ -127,8 +127,7 @@ class FliteThread {
 
   constructor(wasmFile: string) {
     const workerData: FliteWorkerData = { wasmFile };
-    const source = `(${serveFlite.toString()})(require('node:worker_threads'), require('node:fs'))`;
-    this.worker = new Worker(source, { eval: true, workerData });
+    this.worker = new Worker(FLITE_WORKER, { eval: true, workerData });
     this.worker.unref();
     this.worker.on('message', (reply: FliteReply) => {
       this.waiting.get(reply.id)?.(reply);

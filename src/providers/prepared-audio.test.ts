@@ -69,19 +69,22 @@ test('another voice is another sentence', async () => {
   expect(await makePrepared('another-voice').load('Good day.')).toBeUndefined();
 });
 
-test('a sentence that cannot be made does not keep the others from it, and leaves no half file', async () => {
+test.each<[string, (response: ServerResponse) => void]>([
+  ['refuses', (response) => response.writeHead(503).end()],
+  ['sends nothing', (response) => response.end()],
+  ['sends more than a minute', (response) => response.end(Buffer.alloc(24_000 * 2 * 61))],
+  ['breaks off', (response) => response.write('half', () => response.destroy())],
+])('a voice service that %s is not asked for the rest, and leaves no half sentence', async (_, fail) => {
   const { log, lines } = collectLog();
   answer = (text, response) => {
-    if (text === 'refused') response.writeHead(503).end();
-    else if (text === 'empty') response.end();
-    else if (text === 'endless') response.end(Buffer.alloc(24_000 * 2 * 61));
-    else if (text === 'broken') response.write('half', () => response.destroy());
+    if (text === 'Goodbye.') fail(response);
     else response.end(Buffer.from(SAMPLES.buffer));
   };
-  await makePrepared().prepare(['refused', 'empty', 'endless', 'broken', 'Good day.'], log);
-  expect(lines.map(({ message }) => message)).toEqual(Array(4).fill('a sentence could not be prepared'));
-  expect(await makePrepared().load('Good day.')).toEqual(SAMPLES);
-  expect(await makePrepared().load('refused')).toBeUndefined();
-  expect(readdirSync(join(dataDir, 'prepared-audio'))).toHaveLength(1);
+  await makePrepared().prepare(['Good day.', 'Goodbye.', 'Are you there?'], log);
+  expect(requests.map(({ text }) => text)).toEqual(['Good day.', 'Goodbye.']);
+  expect(lines).toMatchObject([{ severity: 'WARNING', message: 'sentences could not be prepared' }]);
   expect(JSON.stringify(lines)).not.toContain('an-invented-key');
+  expect(await makePrepared().load('Good day.')).toEqual(SAMPLES);
+  expect(await makePrepared().load('Goodbye.')).toBeUndefined();
+  expect(readdirSync(join(dataDir, 'prepared-audio'))).toHaveLength(1);
 });

@@ -1,10 +1,11 @@
-import { findAnswer, tellHours, tellService } from './answers.ts';
 import { pursue } from './booking.ts';
 import { fillForced, findTool } from './fill.ts';
 import { readLexicon } from './lexicon.ts';
-import { BOOK, type Memory, type Setting, remember } from './memory.ts';
+import { BOOK, type Memory, type Setting } from './memory.ts';
 import { readPrompt } from './prompt.ts';
-import { type Tool, type ToolRole, readTools } from './schema.ts';
+import { answerQuestion, byRole, orMessage, resume } from './questions.ts';
+import { remember } from './replay.ts';
+import { type Tool, readTools } from './schema.ts';
 import { SAY } from './speak.ts';
 import { jsonAnswer, wantsJson, wantsSummary, summaryOf } from './summarise.ts';
 import { tellResults } from './tell.ts';
@@ -102,7 +103,8 @@ function atReadBack(memory: Memory, heard: Heard, setting: Setting): Decision | 
   }
   if (memory.changed) return undefined;
   const answered = answerQuestion(memory, heard, setting);
-  if (answered) return answered;
+  const other = answered ?? request(memory, heard, setting);
+  if (other) return other;
   if (heard.bye) return leave(memory, heard, setting);
   if (heard.shift !== undefined) return say(SAY.otherTime);
   if (heard.no) return say(SAY.whatChange);
@@ -130,73 +132,6 @@ function confirmTool(memory: Memory, setting: Setting): Tool | undefined {
   return setting.tools.filter((tool) => tool.role === 'confirm').sort((a, b) => shared(b) - shared(a))[0];
 }
 
-/** Answers what was asked, and comes back to what was open. */
-function answerQuestion(memory: Memory, heard: Heard, setting: Setting): Decision | undefined {
-  const text = plainAnswer(memory, heard, setting);
-  if (typeof text !== 'string') return text;
-  const open = resume(memory);
-  return say(open === undefined ? text : `${text} ${open}`);
-}
-
-function plainAnswer(memory: Memory, heard: Heard, setting: Setting): string | Decision | undefined {
-  const { prompt } = setting;
-  if (heard.robot) return memory.goal === undefined ? `${SAY.robot} ${SAY.how}` : SAY.robot;
-  if (heard.hours) {
-    const hours = tellHours(prompt, heard.day?.spec);
-    if (hours !== undefined) return hours;
-  }
-  if (heard.human || memory.asked === 'text') return undefined;
-  const found = findAnswer(heard.words, prompt.faqs);
-  const facts = heard.day ?? heard.part ?? (heard.time?.explicit ? heard.time : undefined) ?? heard.name;
-  const sure = found && found.score >= 0.6 && !facts && (heard.question || !heard.service);
-  if (sure && memory.pick.kind !== 'one' && !(heard.yes && memory.prepared)) return found.answer;
-  if (!heard.question) return undefined;
-  const told = heard.service && tellService(heard.words, heard.service, prompt);
-  if (told !== undefined) return told;
-  const books =
-    heard.book ||
-    facts !== undefined ||
-    heard.shift !== undefined ||
-    heard.cancel ||
-    heard.move ||
-    heard.message;
-  if (books || heard.anyTime || memory.pick.kind === 'one' || memory.pick.kind === 'many') return undefined;
-  if (found && found.score >= 0.42) return found.answer;
-  return heard.service ? aboutService(memory, heard) : unknown(heard, setting);
-}
-
-/** "Do you do whitening?" is a question, "can I get a cleaning?" is a wish. */
-function aboutService(memory: Memory, heard: Heard): Decision | undefined {
-  if (/\bdo you (do|offer|provide|make|have)\b/.test(heard.words.join(' ')) && memory.options.length === 0)
-    return say('Yes, we do. Would you like to book an appointment?');
-  memory.goal = BOOK;
-  return undefined;
-}
-
-function unknown(heard: Heard, setting: Setting): Decision | undefined {
-  const idle =
-    heard.greeting || heard.thanks || heard.bye || heard.repeat || heard.wait || heard.words.length < 3;
-  if (
-    idle ||
-    /\b(hear me|how are you|help me|are you there|anyone there|anybody there)\b/.test(heard.words.join(' '))
-  )
-    return undefined;
-  return say(`${SAY.dontKnow} ${byRole(setting, 'message') ? SAY.canMessage : SAY.noMessage}`);
-}
-
-function byRole(setting: Setting, role: ToolRole): Tool | undefined {
-  return setting.tools.find((tool) => tool.role === role);
-}
-
-/** The question that was open before the caller asked one. */
-function resume(memory: Memory): string | undefined {
-  if (memory.prepared !== undefined) return 'Shall I book it for you?';
-  if (memory.asked === 'name' && memory.options.length > 0) return 'May I have your name, please?';
-  if (memory.options.length > 0) return 'Which of those times would you like?';
-  if (memory.asked === 'service') return 'Which service would you like?';
-  return memory.asked === 'phone' ? 'Which phone number can we reach you on?' : undefined;
-}
-
 function leave(memory: Memory, heard: Heard, setting: Setting): Decision | undefined {
   const declines = memory.asked === 'else' && heard.no && !heard.book && !heard.service && !memory.changed;
   const refuses =
@@ -217,16 +152,14 @@ function leave(memory: Memory, heard: Heard, setting: Setting): Decision | undef
 
 /** Requests for a person, and for things that no offered tool does. */
 function request(memory: Memory, heard: Heard, setting: Setting): Decision | undefined {
-  const message = byRole(setting, 'message');
-  const decline = say(message ? `${SAY.cannot} ${SAY.canMessage}` : `${SAY.cannot} ${SAY.noMessage}`);
   const transfer = byRole(setting, 'transfer');
   if (heard.human && transfer)
     return { kind: 'call', name: transfer.name, args: fillForced(transfer, memory, setting) };
-  if (heard.human && !heard.service) return decline;
+  if (heard.human && !heard.service) return orMessage(SAY.cannot, memory, setting);
+  if (memory.prepared !== undefined && (heard.cancel || heard.move)) return say(SAY.whatChange);
   const served = memory.goal !== undefined && memory.goal !== BOOK;
-  return (heard.cancel || heard.move || heard.message) && !served && memory.options.length === 0
-    ? decline
-    : undefined;
+  const wants = heard.cancel || heard.move || heard.message;
+  return wants && !served && !memory.changed ? orMessage(SAY.cannot, memory, setting) : undefined;
 }
 
 function smallTalk(memory: Memory, heard: Heard): Decision {
@@ -238,6 +171,7 @@ function smallTalk(memory: Memory, heard: Heard): Decision {
   if (memory.asked === 'else' && heard.yes) return say(SAY.else);
   if (memory.asked === 'offer_message' && heard.no) return say(`All right. ${SAY.noMessage}`);
   if (heard.thanks) return say(SAY.welcome);
+  if (heard.name !== undefined && memory.goal === undefined) return say(`Hello ${heard.name}. ${SAY.how}`);
   if (heard.greeting) return say(`Hello. ${SAY.how}`);
   const open = resume(memory);
   if (open !== undefined) return say(`Sorry, I didn't get that. ${open}`);

@@ -6,8 +6,9 @@ const NOT_NAMES = new Set(
   (
     'a about actually afternoon again all also am an and any anything appointment are as at available book booking bye call calling can cannot ' +
     'check checkup cleaning correct could day did different do does doctor dr earlier else evening every fine first for free friday from get give go going good ' +
-    'goodbye great had have having hello help here hey hi hold how i id if ill im in interested is it its ive just last later let like looking make ' +
+    'goodbye great had half have having he hello help here hey hi hold how i id if ill im in interested is it its ive just last later let like looking make ' +
     'may maybe me mine moment monday morning my name need new next no none nope not nothing now number of oclock ok okay on one or other please phone ' +
+    'one two three four five six seven eight nine ten eleven twelve thirty past passed quarter she they him her ' +
     'question really repeat right running saturday say second see should sick so some something soon sorry speaking still sunday sure thank thanks that thats ' +
     'the then there they third this thursday time to today tomorrow trying tuesday uh um unsure very wait want was we wednesday week well were what whats ' +
     'when where which who why will with wondering would wrong yeah yep yes you your'
@@ -28,7 +29,7 @@ export type NameContext = 'asked' | 'read' | 'free';
 export function findName(text: string, context: NameContext): string | undefined {
   const flat = flatten(text);
   const certain = CERTAIN.exec(flat);
-  if (certain) return nameFrom(flat.slice(certain.index + certain[0].length));
+  if (certain) return nameFrom(flat.slice(certain.index + certain[0].length), false, true);
   const likely = LIKELY.exec(flat);
   if (likely) {
     const weak = /^(it is|its|thats)$/.test(likely[0]);
@@ -68,7 +69,7 @@ function withoutFillers(text: string): string {
   return answer;
 }
 
-function nameFrom(text: string, whole = false): string | undefined {
+function nameFrom(text: string, whole = false, sure = false): string | undefined {
   const words: string[] = [];
   let letters: string[] = [];
   const spelled: string[] = [];
@@ -84,7 +85,8 @@ function nameFrom(text: string, whole = false): string | undefined {
     }
     if (letters.length >= 3) spelled.push(letters.join(''));
     letters = [];
-    if (spelled.length === 0 && (word === '.' || stopsName(bare))) {
+    const given = sure && words.length === 0 && /^(may|will)$/.test(bare);
+    if (!given && spelled.length === 0 && (word === '.' || stopsName(bare))) {
       if (whole) return undefined;
       if (/^(that|thats)$/.test(bare) || word === '.') continue;
       break;
@@ -97,7 +99,9 @@ function nameFrom(text: string, whole = false): string | undefined {
 }
 
 function stopsName(word: string): boolean {
-  return NOT_NAMES.has(word.replace(/'/g, '')) || weekdayOf(word) !== undefined || word.length > 24;
+  const joined = word.replace(/['-]/g, '');
+  const parts = word.split('-').every((part) => NOT_NAMES.has(part));
+  return parts || NOT_NAMES.has(joined) || weekdayOf(word) !== undefined || word.length > 24;
 }
 
 /** Puts a spelled word in the place of the one it spells, else adds it. */

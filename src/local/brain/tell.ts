@@ -1,6 +1,6 @@
 import type { Memory } from './memory.ts';
 import type { ToolResult } from './results.ts';
-import type { Json, Tool } from './schema.ts';
+import type { Tool } from './schema.ts';
 import { SAY, offer } from './speak.ts';
 
 /** What to say after tools have run: their own sentences word for word, else a summary of what they returned. */
@@ -33,9 +33,10 @@ function tellResult(tool: Tool | undefined, result: ToolResult, memory: Memory):
 function facts(result: ToolResult): string | undefined {
   const plain = Object.entries(result.fields)
     .filter(
-      (entry): entry is [string, Json] => /^(string|number)$/.test(typeof entry[1]) && !/id$/i.test(entry[0]),
+      (entry): entry is [string, string | number] =>
+        (typeof entry[1] === 'string' || typeof entry[1] === 'number') && !/id$/i.test(entry[0]),
     )
     .slice(0, 3)
-    .map(([key, value]) => `${key.replace(/_/g, ' ')} is ${String(value)}`);
+    .map(([key, value]) => `${key.replace(/_/g, ' ')} is ${value}`);
   return plain.length === 0 ? undefined : `The ${plain.join(', the ')}.`;
 }

@@ -54,9 +54,11 @@ export function findTime(words: readonly string[]): SaidTime | undefined {
   const part = findPart(words);
   let bare: SaidTime | undefined;
   for (let at = 0; at < marked.length; at++) {
-    const time = pastOrTo(marked, at) ?? clockAt(marked, at, part);
+    const time = pastOrTo(marked, at) ?? clockAt(marked, at);
     if (time?.explicit) return settle(time, part);
-    bare ??= time;
+    // 1 to 5 in the morning is no time of a clinic
+    const likely = part !== 'morning' || (time?.hour ?? 0) >= 6;
+    bare ??= time && part !== undefined && likely ? { ...time, explicit: true } : time;
   }
   if (marked.some((word) => /^(noon|midday)$/.test(word)))
     return { hour: 12, minute: 0, fixed: true, explicit: true };
@@ -97,7 +99,7 @@ function pastOrTo(words: readonly string[], at: number): SaidTime | undefined {
 }
 
 /** "10:30", "ten thirty", "ten oh five", "3 pm", "at three", "ten o'clock", or a lone "ten". */
-function clockAt(words: readonly string[], at: number, part: DayPart | undefined): SaidTime | undefined {
+function clockAt(words: readonly string[], at: number): SaidTime | undefined {
   const digits = /^(\d{1,2}):?(\d{2})$/.exec(words[at] ?? '');
   const hour = digits ? { value: Number(digits[1]), length: 1 } : cardinalAt(words, at);
   if (!hour || hour.value > 23) return undefined;
@@ -130,13 +132,7 @@ function clockAt(words: readonly string[], at: number, part: DayPart | undefined
   )
     return undefined;
   const lead = /^(at|around|about|say|after|before|by|from)$/.test(words[at - 1] ?? '');
-  const explicit =
-    Boolean(digits?.[0].includes(':')) ||
-    half !== undefined ||
-    clock ||
-    lead ||
-    minute > 0 ||
-    part !== undefined;
+  const explicit = Boolean(digits?.[0].includes(':')) || half !== undefined || clock || lead || minute > 0;
   if (hour.value === 0 && !explicit) return undefined;
   const value = half ? (hour.value % 12) + (half === 'pm' ? 12 : 0) : hour.value;
   return { hour: value, minute, fixed: half !== undefined || value > 12 || value === 0, explicit };

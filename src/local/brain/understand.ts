@@ -79,7 +79,10 @@ export function understand(text: string, listening: Listening): Heard {
   const time = findTime(timed);
   const part = findPart(useful);
   const facts = day !== undefined || time?.explicit === true || part !== undefined;
-  const name = findName(text, context === 'read' && (facts || service) ? 'free' : context);
+  const listed = facts || service !== undefined;
+  const said = findName(text, listed ? 'free' : context);
+  const name =
+    context === 'asked' && NO.test(flat) && said !== undefined && !/name/.test(flat) ? undefined : said;
   const unnamed = name === undefined ? useful : withoutName(useful, name);
   const yes = saidYes(words, flat);
   const no = !NO_BUT_YES.test(flat) && NO.test(flat);
@@ -126,14 +129,18 @@ function intents(words: readonly string[], flat: string, text: string): Record<I
     cancel,
     move,
     hours,
-    book: !hours && (WANTS_BOOKING.test(flat) || hasWord(words, 'appointment', 0.74)),
+    book:
+      !hours &&
+      (WANTS_BOOKING.test(flat) ||
+        hasWord(words, 'appointment', 0.74) ||
+        /\b(make|book|need|want|get) an? \w{3,9}ment\b/.test(flat)),
     message: /\b(leave|take|pass|send) (\w+ )?(\w+ )?message\b|\bcall (me|us) back\b|\bcallback\b/.test(flat),
     human:
       /\b(real|actual|human|living) (person|being|human)|\b(speak|talk|speaking|talking|put me through|connect me|transfer me) (to|with)? ?(\w+ )?(someone|somebody|person|human|receptionist|staff|manager|nurse|front desk|agent)\b|\b(operator|a human)\b/.test(
         flat,
       ),
     robot:
-      /\b(are|is|am) (you|this|i) .{0,20}\b(robot|robots|machine|computer|bot|ai|a i|real person|real|human|recording)\b/.test(
+      /\b(are|is|am) (you|this|i) .{0,20}\b(robot|robots|machine|computer|bot|ai|a i|real person|real|human|recording)\b|\bare you an? (ro|rob)\w*/.test(
         flat,
       ),
     emergency: EMERGENCY.test(flat),
