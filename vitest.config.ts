@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'agent/**/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 10_000,
+          // One worker for all files: each would otherwise load the LiveKit framework anew (27 s instead of 6 s).
+          isolate: false,
         },
       },
       {

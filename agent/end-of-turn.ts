@@ -1,4 +1,5 @@
 import { inference } from '@livekit/agents';
+import type { EndOfTurnClient } from './end-of-turn-client.ts';
 
 /** Words after which nobody has finished: "I would like to come on …". */
 const OPEN_ENDINGS =
@@ -23,9 +24,12 @@ export function wordsSay(transcript: string): 'open' | 'complete' | 'unclear' {
 export class EndOfTurnDetector extends inference.TurnDetector {
   readonly #transcript: () => string;
 
-  /** @param transcript What the caller has said in this turn so far. */
-  constructor(transcript: () => string) {
-    super({ version: 'v1-mini' });
+  /**
+   * @param transcript What the caller has said in this turn so far.
+   * @param client Where the model runs.
+   */
+  constructor(transcript: () => string, client: EndOfTurnClient) {
+    super({ version: 'v1-mini', executor: client });
     this.#transcript = transcript;
   }
 

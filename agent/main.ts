@@ -5,6 +5,7 @@ import { type Logger, createLogger } from '../src/log.ts';
 import { PreparedAudio } from '../src/providers/prepared-audio.ts';
 import { useLoggerForFramework } from '../src/providers/framework-log.ts';
 import { takeCall } from './call.ts';
+import { EndOfTurnClient } from './end-of-turn-client.ts';
 import { type Prewarmed, loadVad } from './session.ts';
 
 /** What a process has ready before its call comes. */
@@ -26,7 +27,12 @@ export default defineAgent<ProcessData>({
     });
     // Twice: the framework makes itself a new logger when the call comes.
     useLoggerForFramework(log);
-    proc.userData = { config, log, db: openDatabase(config.supabase), prewarmed: { vad: loadVad() } };
+    proc.userData = {
+      config,
+      log,
+      db: openDatabase(config.supabase),
+      prewarmed: { vad: loadVad(), endOfTurn: new EndOfTurnClient() },
+    };
   },
 
   async entry(ctx: JobContext<ProcessData>) {

@@ -5,11 +5,13 @@ import { createLanguageModel } from '../src/providers/language.ts';
 import { createRecognizer, createVoice } from '../src/providers/speech.ts';
 import type { Logger } from '../src/log.ts';
 import type { CallState } from './call-state.ts';
+import type { EndOfTurnClient } from './end-of-turn-client.ts';
 import { EndOfTurnDetector } from './end-of-turn.ts';
 
 /** What a process prepares before its call comes. */
 export interface Prewarmed {
   readonly vad: inference.VAD;
+  readonly endOfTurn: EndOfTurnClient;
 }
 
 /** The voice activity model, from the package: nothing is downloaded. */
@@ -41,7 +43,7 @@ export function createSession(
     // By default an interruption in the first seconds is ignored: a phone line needs no echo canceller to warm up.
     aecWarmupDuration: null,
     turnHandling: {
-      turnDetection: new EndOfTurnDetector(() => turn.text),
+      turnDetection: new EndOfTurnDetector(() => turn.text, prewarmed.endOfTurn),
       endpointing: { mode: 'fixed', minDelay: TURNS.minEndpointingMs, maxDelay: TURNS.maxEndpointingMs },
       interruption: { enabled: true, mode: 'vad', minDuration: TURNS.interruptionMs, minWords: 0 },
       preemptiveGeneration: { enabled: true, preemptiveTts: true },

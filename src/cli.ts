@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /** The binary: one lazy command each, so that `--help` costs no imports. */
 import { Command, InvalidArgumentError } from 'commander';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { quietNativeLogs } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
-import { ExitCode, isOpenhoursError } from './errors.ts';
+import { isOpenhoursError } from './errors.ts';
 
 function version(): string {
   const file = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string };
@@ -58,11 +59,16 @@ export function createProgram(): Command {
   return program;
 }
 
-quietNativeLogs();
-try {
-  await createProgram().parseAsync();
-} catch (error) {
-  if (!isOpenhoursError(error)) throw error;
-  process.stderr.write(`openhours: ${error.code}: ${error.message}\n${error.kind.remedy}\n`);
-  process.exit(error.kind.exit ?? ExitCode.bug);
+async function main(): Promise<void> {
+  quietNativeLogs();
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    if (!isOpenhoursError(error)) throw error;
+    process.stderr.write(`openhours: ${error.code}: ${error.message}\n${error.kind.remedy}\n`);
+    process.exit(error.kind.exit);
+  }
 }
+
+// An installed binary is a symbolic link to this file.
+if (realpathSync(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) await main();

@@ -39,7 +39,8 @@ export function createLogger(options: LogOptions): Logger {
       base: options.fields ?? {},
       messageKey: 'message',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      redact: { paths: ['pii', '*.pii'], censor: '[redacted]' },
+      // The framework logs whole jobs: a room is named after the caller's number, a participant has it.
+      redact: { paths: ['pii', '*.pii', 'job.room', 'job.participant'], censor: '[redacted]' },
       formatters: {
         level: (label) => ({ severity: SEVERITY[label] ?? 'DEFAULT' }),
         log: withoutFrameworkPii,

@@ -40,7 +40,7 @@ export function resolveDays(phrase: string, now: DateTime): DaySpan | undefined 
     .replace(/\b(on|the|of|for|please|maybe|around)\b/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/\ba couple\b/g, 'two')
-    .replace(ORDINAL_WORDS, (_, tens?: string, word = '') => `${ordinal(tens, word)}th`)
+    .replace(ORDINAL_WORDS, (_, tens: string | undefined, word: string) => `${ordinal(tens, word)}th`)
     .replace(CLOCK_TIMES, ' ')
     .replace(/\s+/g, ' ')
     .trim();

@@ -24,8 +24,11 @@ export const LIFECYCLE = {
 
 /** Turn-taking. Measured against the local stack; `bench/latency` prints what each costs. */
 export const TURNS = {
-  /** Silence after which the recogniser is asked to close an utterance (Deepgram `endpointing`). */
-  recognizerEndpointingMs: 250,
+  /**
+   * Silence after which the recogniser closes a piece of text (Deepgram `endpointing`). Shorter than a turn's end on purpose: the words are then
+   * there, and the answer being prepared, while the silence is still being waited for.
+   */
+  recognizerEndpointingMs: 100,
   /** Silence before the VAD calls speech ended; the shortest at which pauses between words rarely end a turn. */
   vadSilenceMs: 250,
   /** Speech shorter than this is a click on the line. */

@@ -2,6 +2,7 @@ import { AgentServer, type JobRequest, ServerOptions } from '@livekit/agents';
 import { LIFECYCLE } from '../config/defaults.ts';
 import type { Config } from '../config/load.ts';
 import type { Logger } from '../log.ts';
+import { EndOfTurnModel } from './end-of-turn-model.ts';
 import { useLoggerForFramework } from '../providers/framework-log.ts';
 
 /**
@@ -21,6 +22,7 @@ export class CallServer {
   readonly #maxCalls: number;
   readonly #log: Logger;
   readonly #accepted = new Map<string, number>();
+  readonly #endOfTurn: EndOfTurnModel;
   #registered: string | undefined;
   #total = 0;
 
@@ -28,6 +30,7 @@ export class CallServer {
     this.#maxCalls = config.maxCalls;
     this.#log = log;
     useLoggerForFramework(log);
+    this.#endOfTurn = new EndOfTurnModel(log);
     this.#server = create(config, agentFile, {
       request: (request) => this.#request(request),
       load: () => this.load,
@@ -35,6 +38,7 @@ export class CallServer {
     this.#server.event.on('worker_registered', (id: string) => {
       this.#registered = id;
     });
+    this.#server.event.once('worker_registered', () => this.#endOfTurn.load());
   }
 
   /** The id LiveKit gave us, once it has. */
@@ -86,8 +90,9 @@ export class CallServer {
   }
 
   /** Ends every process and the connection. */
-  close(): Promise<void> {
-    return this.#server.close();
+  async close(): Promise<void> {
+    this.#endOfTurn.close();
+    await this.#server.close();
   }
 
   async #request(request: JobRequest): Promise<void> {

@@ -1,5 +1,5 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as timer } from 'node:timers/promises';
 import { type Database, checkDatabase } from '../clinic/database.ts';
 import { LIFECYCLE } from '../config/defaults.ts';
 import type { Config } from '../config/load.ts';
@@ -11,7 +11,12 @@ import type { Logger } from '../log.ts';
  * it may be back when the first call comes; the database is tried again for a while, because without it no call can be answered.
  * @throws OpenhoursError CREDENTIALS_REFUSED, SCHEMA_OUTDATED or SERVICE_UNREACHABLE.
  */
-export async function preflight(config: Config, db: Database, log: Logger): Promise<void> {
+export async function preflight(
+  config: Config,
+  db: Database,
+  log: Logger,
+  wait: (ms: number) => Promise<unknown> = timer,
+): Promise<void> {
   await Promise.all([
     checkLiveKit(config),
     checkVendor('OPENAI_API_KEY', `${config.openai.baseUrl ?? 'https://api.openai.com/v1'}/models`, {
@@ -20,7 +25,7 @@ export async function preflight(config: Config, db: Database, log: Logger): Prom
     checkVendor('DEEPGRAM_API_KEY', `${config.deepgram.baseUrl}/v1/auth/token`, {
       authorization: `Token ${config.deepgram.apiKey}`,
     }),
-    databaseWithRetries(db, log),
+    databaseWithRetries(db, log, wait),
   ]);
 }
 
@@ -65,7 +70,11 @@ async function checkVendor(variable: string, url: string, headers: Record<string
   }
 }
 
-async function databaseWithRetries(db: Database, log: Logger): Promise<void> {
+async function databaseWithRetries(
+  db: Database,
+  log: Logger,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<void> {
   let pauseMs: number = LIFECYCLE.databaseRetryMs;
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as timer } from 'node:timers/promises';
 import type { ClinicProfile } from '../clinic/clinics.ts';
 import type { WorkerId } from '../clinic/ids.ts';
 import { LIFECYCLE } from '../config/defaults.ts';
 import type { Config } from '../config/load.ts';
-import { ExitCode, OpenhoursError } from '../errors.ts';
+import { ExitCode, OpenhoursError, isOpenhoursError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { CallServer } from './call-server.ts';
 import type { StopSignal } from './signals.ts';
 import { ShiftLifecycle } from './state.ts';
+
+/** The part of the call server that a shift uses; tests pass their own. */
+export type ShiftServer = Pick<
+  CallServer,
+  'run' | 'registered' | 'registeredAs' | 'drain' | 'close' | 'activeCalls' | 'totalCalls'
+>;
 
 /** What a shift is made of. */
 export interface ShiftDeps {
@@ -19,7 +25,7 @@ export interface ShiftDeps {
   /** The clinics to serve. */
   readonly clinics: () => Promise<ClinicProfile[]>;
   /** Loads the framework and makes the server: the slow part of start-up, so it runs beside the checks. */
-  readonly createServer: () => Promise<CallServer>;
+  readonly createServer: () => Promise<ShiftServer>;
   /** Makes the sentences that must be ready before a call comes. */
   readonly prepareAudio: (clinics: readonly ClinicProfile[]) => Promise<void>;
   readonly nowMs: () => number;
@@ -33,13 +39,15 @@ export class Shift {
   readonly lifecycle: ShiftLifecycle;
   readonly startedAt: number;
   readonly #deps: ShiftDeps;
-  #server: CallServer | undefined;
+  readonly #wait: (ms: number) => Promise<unknown>;
+  #server: ShiftServer | undefined;
   #stopReason: string | undefined;
   readonly #stopped: Promise<string>;
   #requestStop: (reason: string) => void = () => undefined;
 
-  constructor(deps: ShiftDeps) {
+  constructor(deps: ShiftDeps, wait: (ms: number) => Promise<unknown> = timer) {
     this.#deps = deps;
+    this.#wait = wait;
     this.startedAt = deps.nowMs();
     this.lifecycle = new ShiftLifecycle(deps.log);
     this.#stopped = new Promise((resolve) => {
@@ -48,7 +56,7 @@ export class Shift {
   }
 
   /** The server, once start-up has made it. */
-  get server(): CallServer | undefined {
+  get server(): ShiftServer | undefined {
     return this.#server;
   }
 
@@ -69,6 +77,15 @@ export class Shift {
    * @throws OpenhoursError for what stopped it, with `kind.exit` as the code.
    */
   async run(): Promise<ExitCode> {
+    try {
+      return await this.#work();
+    } catch (error) {
+      this.lifecycle.move('failed', isOpenhoursError(error) ? error.code : 'a bug');
+      throw error;
+    }
+  }
+
+  async #work(): Promise<ExitCode> {
     const starting = this.#start();
     starting.catch(() => undefined); // also when nobody waits any more, below
     const running = await Promise.race([starting, this.#stopped.then(() => undefined)]);
@@ -104,7 +121,7 @@ export class Shift {
   async #stopEarly(starting: Promise<unknown>): Promise<ExitCode> {
     this.lifecycle.move('draining', `stopped while starting: ${this.#stopReason ?? ''}`);
     // The framework cannot be closed while it starts: it would stay registered and reject every call.
-    await Promise.race([starting.catch(() => undefined), wait(LIFECYCLE.stopNoticeMs / 2)]);
+    await Promise.race([starting.catch(() => undefined), this.#wait(LIFECYCLE.stopNoticeMs / 2)]);
     await this.#close();
     return ExitCode.ok;
   }
@@ -117,7 +134,7 @@ export class Shift {
 
   async #close(): Promise<void> {
     // While LiveKit is unreachable, close() waits out the pause between retries: the exit does not.
-    await Promise.race([this.#server?.close(), wait(LIFECYCLE.processCloseMs)]);
+    await Promise.race([this.#server?.close(), this.#wait(LIFECYCLE.processCloseMs)]);
     this.lifecycle.move('closed', 'every call has ended');
   }
 }

@@ -14,10 +14,14 @@ const ERROR = 50;
  */
 export function useLoggerForFramework(log: Logger): void {
   const level = log.level === 'info' ? 'warn' : log.level;
-  initializeLogger({ pretty: false, level });
   const ours = log.child({ component: 'livekit' }, { level });
+  const globals = globalThis as Record<symbol, unknown>;
+  // A call's process has a logger before we are asked, and the call's own is a child of that one.
+  const earlier = globals[FRAMEWORK_LOGGER];
+  if (typeof earlier === 'object' && earlier !== null) redirect(earlier, ours);
+  initializeLogger({ pretty: false, level });
   redirect(frameworkLog(), ours);
-  (globalThis as Record<symbol, unknown>)[FRAMEWORK_LOGGER] = ours;
+  globals[FRAMEWORK_LOGGER] = ours;
 }
 
 /**

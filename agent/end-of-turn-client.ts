@@ -1,0 +1,46 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  END_OF_TURN_REPLY,
+  END_OF_TURN_REQUEST,
+  endOfTurnReply,
+} from '../src/providers/end-of-turn-messages.ts';
+
+/** After this long the turn is taken to have ended; the model answers in 10–20 ms. */
+const REPLY_MS = 500;
+
+/**
+ * Asks the worker's process, which runs the end-of-turn model for all calls. It has the shape of the framework's inference executor, so that
+ * LiveKit's own turn detector uses it unchanged.
+ */
+export class EndOfTurnClient {
+  readonly #waiting = new Map<number, (probability: number) => void>();
+  #lastId = 0;
+
+  constructor() {
+    process.on('message', (message: unknown) => {
+      const reply = endOfTurnReply.safeParse(message);
+      if (!reply.success || reply.data.case !== END_OF_TURN_REPLY) return;
+      this.#waiting.get(reply.data.id)?.(reply.data.probability);
+    });
+  }
+
+  /** @param data `{ pcm }` as the framework's local transport sends it. */
+  async doInference(
+    _method: string,
+    data: unknown,
+  ): Promise<{ probability: number; inferenceDurationMs: number }> {
+    const startedMs = performance.now();
+    const id = (this.#lastId += 1);
+    const limit = new AbortController();
+    const answer = new Promise<number>((resolve) => this.#waiting.set(id, resolve));
+    try {
+      process.send?.({ case: END_OF_TURN_REQUEST, id, pcm: (data as { pcm: string }).pcm });
+      const late = wait(REPLY_MS, 1, { signal: limit.signal }).catch(() => 1);
+      const probability = await Promise.race([answer, late]);
+      return { probability, inferenceDurationMs: performance.now() - startedMs };
+    } finally {
+      limit.abort();
+      this.#waiting.delete(id);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UNKNOWN_NUMBER_TEXT } from '../src/clinic/sentences.ts';
+import { hear } from './support/conversation.ts';
+import { TestStack, untilTrue } from './support/stack.ts';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await TestStack.start();
+}, 900_000); // a machine's first build
+afterAll(() => stack.stop());
+
+describe('a caller', () => {
+  test('of a number that belongs to no clinic hears a polite sentence, and the agent hangs up', async () => {
+    const caller = await stack.dial({ to: '+922135550177' });
+    await caller.answered;
+    const { pcm } = await caller.listen();
+    const whole = await stack.synthesize(UNKNOWN_NUMBER_TEXT, 'slt');
+    expect(pcm.length).toBeGreaterThan(0.85 * whole.length);
+    expect((await caller.ended).by).toBe('agent');
+    expect(await stack.closedRow(caller)).toMatchObject({
+      clinic_id: null,
+      outcome: 'failed',
+      reason: 'clinic_unknown',
+    });
+    const gone = async () => (await stack.rooms.listRooms([caller.call.room])).length === 0;
+    await untilTrue(gone, 2_000, 'the room is gone');
+  });
+
+  test('who speaks from the first word of the greeting stops it, and is answered', async () => {
+    const caller = await stack.dial();
+    await caller.answered;
+    await caller.interrupt("I'd like to book a cleaning on Wednesday.");
+    const answer = await hear(stack, caller, 1);
+    const [turn] = caller.measurements.turns;
+    process.stderr.write(`interrupted greeting was silent after ${Math.round(turn?.bargeInMs ?? NaN)} ms\n`);
+    expect(turn?.bargeInMs).toBeLessThan(1_000);
+    expect(answer.text).toMatch(/Wednesday.*(suits you\?|your name)/);
+    const [greeting, first] = await stack.turns(caller);
+    expect(greeting).toMatchObject({ index: 0, interrupted: true });
+    expect(first?.caller_text).toMatch(/cleaning/i);
+    await caller.hangUp();
+    expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'completed', reason: 'caller_hung_up' });
+  });
+
+  test('who hangs up while it rings leaves no open call behind', async () => {
+    const caller = await stack.dial();
+    await caller.hangUp();
+    const [{ calls: before = 0 } = {}] = await stack.sql<{ calls: number }>(
+      'select count(*)::int calls from calls',
+    );
+    expect(before).toBeLessThanOrEqual(3);
+    await untilTrue(async () => (await stack.rooms.listRooms()).length === 0, 15_000, 'no room is left');
+    const open = () => stack.sql('select 1 from calls where outcome is null');
+    await untilTrue(async () => (await open()).length === 0, 15_000, 'every call has an outcome');
+    const idle = async () =>
+      ((await (await fetch(`${stack.worker.url}/hello`)).json()) as { activeTasks: number }).activeTasks ===
+      0;
+    await untilTrue(idle, 20_000, 'the worker has no call');
+  });
+});
