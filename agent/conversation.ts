@@ -55,7 +55,7 @@ function bookedOr(state: CallState, end: CallEnd): CallEnd {
 
 function closedBecause(reason: string, error: unknown): CallEnd {
   if (error !== null && error !== undefined) return { outcome: 'failed', reason: 'session_error' };
-  if (reason === voice.CloseReason.PARTICIPANT_DISCONNECTED)
+  if (reason === (voice.CloseReason.PARTICIPANT_DISCONNECTED as string))
     return { outcome: 'completed', reason: 'caller_hung_up' };
   return { outcome: 'failed', reason: 'worker_stopped' };
 }

@@ -40,7 +40,7 @@ export default defineAgent<ProcessData>({
     const log = ctx.proc.userData.log.child({ workerId: ctx.workerId, room: ctx.job.room?.sid });
     useLoggerForFramework(log);
     const end = await takeCall({
-      ctx: ctx as JobContext,
+      ctx,
       config,
       db,
       prewarmed,

@@ -1,4 +1,4 @@
-import { llm, voice } from '@livekit/agents';
+import { type llm, voice } from '@livekit/agents';
 import { ReadableStream } from 'node:stream/web';
 import type { CallState } from './call-state.ts';
 import { clinicNow } from './call-state.ts';

@@ -179,7 +179,7 @@ try {
   }
   report(all);
 } finally {
-  await Promise.all(all.map((contestant) => contestant.child?.stop()));
+  for (const contestant of all) await contestant.child?.stop();
   await voices.stop();
   await disposeLines();
   await stack.stop();

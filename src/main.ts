@@ -62,7 +62,7 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
     },
   });
   const status = await startServer(statusOf(shift, config), config.port);
-  releasers.push('status server', status.close);
+  releasers.push('status server', () => status.close());
   log.info({ port: status.port, workerId: shift.id, maxCalls: config.maxCalls }, 'status server up');
   signals.handle({
     drain: (signal) => shift.stop(signal),

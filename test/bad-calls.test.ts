@@ -7,7 +7,7 @@ let stack: TestStack;
 beforeAll(async () => {
   stack = await TestStack.start();
 }, 900_000); // a machine's first build
-afterAll(() => stack.stop());
+afterAll(() => stack?.stop());
 
 describe('a caller', () => {
   test('of a number that belongs to no clinic hears a polite sentence, and the agent hangs up', async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   stack = await TestStack.start();
   idleProcesses = await untilTrue(idle, 20_000, 'the worker has its idle process');
 }, 900_000); // a machine's first build
-afterAll(() => stack.stop());
+afterAll(() => stack?.stop());
 
 /** The worker's processes, once the job process that waits for a call is there. */
 function idle(): number | undefined {

@@ -15,7 +15,7 @@ let stack: TestStack;
 beforeAll(async () => {
   stack = await TestStack.start();
 }, 900_000); // a machine's first build
-afterAll(() => stack.stop());
+afterAll(() => stack?.stop());
 
 /** Says the sentence, and breaks the recogniser's connection when half of it is spoken. */
 async function sayAndBreak(caller: Caller, breakIt: () => Promise<void>): Promise<void> {

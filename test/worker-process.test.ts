@@ -21,7 +21,7 @@ let stack: TestStack;
 beforeAll(async () => {
   stack = await TestStack.start({ worker: false });
 }, 900_000); // a machine's first build
-afterAll(() => stack.stop());
+afterAll(() => stack?.stop());
 
 /** `node dist/src/main.js`, without a guard around it. */
 class Worker {

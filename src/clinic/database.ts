@@ -1,9 +1,9 @@
-import { type SupabaseClient, createClient } from '@supabase/supabase-js';
+import { createClient } from '@supabase/supabase-js';
 import WebSocket from 'ws';
 import { type ErrorCode, OpenhoursError } from '../errors.ts';
 
 /** A connection to the clinic's data. The client itself stays inside `src/clinic`. */
-export type Database = SupabaseClient;
+export type Database = ReturnType<typeof openDatabase>;
 
 /** Where the database is. */
 export interface DatabaseOptions {
@@ -12,7 +12,7 @@ export interface DatabaseOptions {
 }
 
 /** Opens the database. No request is made yet. */
-export function openDatabase({ url, serviceRoleKey }: DatabaseOptions): Database {
+export function openDatabase({ url, serviceRoleKey }: DatabaseOptions) {
   return createClient(url, serviceRoleKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     // Without a WebSocket of its own, createClient throws on Node 20; we never use realtime.
@@ -44,9 +44,9 @@ const REASONS: Record<string, ErrorCode> = {
  * does not exist, SERVICE_UNREACHABLE when nothing answered, else DATABASE_FAILED.
  */
 export async function callFunction<T>(db: Database, name: string, args: Record<string, unknown>): Promise<T> {
-  const { data, error, status } = await db.rpc(name, args);
-  if (error !== null) throw databaseError(name, error, status);
-  return data as T;
+  const response = await db.rpc(name, args);
+  if (response.error !== null) throw databaseError(name, response.error, response.status);
+  return response.data as T;
 }
 
 /** Translates a PostgREST failure; exported for the tables that are written without a function. */

@@ -55,7 +55,9 @@ export class EndOfTurnModel {
     let probability = 1;
     try {
       const bytes = Buffer.from(pcm, 'base64');
-      probability = await localInference.predict(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1));
+      probability = await localInference.predict(
+        new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1),
+      );
     } catch (error) {
       // Certainty ends the turn at the shortest delay: better a hasty answer than none.
       this.#log.warn({ error }, 'end of turn could not be predicted');

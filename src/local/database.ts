@@ -81,7 +81,7 @@ async function start(options: DatabaseOptions, releasers: Releasers): Promise<Lo
   const password = createHmac('sha256', jwtSecret).update('database password').digest('hex');
 
   const postgres = await startPostgres({ dataFolder, cacheDir, logDir, account, password, onProgress });
-  releasers.push('Postgres', postgres.stop);
+  releasers.push('Postgres', () => postgres.stop());
   const urlOf = (role: string) => databaseUrl(postgres.port, role, password);
   await withSqlClient(urlOf(SUPERUSER), (client) => bootstrapDatabase(client, password));
   await withSqlClient(urlOf('postgres'), async (client) => {
@@ -92,13 +92,13 @@ async function start(options: DatabaseOptions, releasers: Releasers): Promise<Lo
   const dbUrl = urlOf('authenticator');
   const bin = options.postgrestBin;
   const postgrest = await startPostgrest({ dbUrl, jwtSecret, logDir, ...(bin === undefined ? {} : { bin }) });
-  releasers.push('PostgREST', postgrest.stop);
+  releasers.push('PostgREST', () => postgrest.stop());
   const port = options.port;
   const gateway = await startRestGateway({
     upstreamPort: postgrest.port,
     ...(port === undefined ? {} : { port }),
   });
-  releasers.push('gateway', gateway.stop);
+  releasers.push('gateway', () => gateway.stop());
   return {
     url: gateway.url,
     serviceRoleKey: await signKey(jwtSecret, 'service_role'),

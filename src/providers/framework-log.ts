@@ -37,14 +37,9 @@ function redirect(framework: object, ours: Logger): void {
 }
 
 function forward(line: string, ours: Logger): void {
-  const {
-    level,
-    msg,
-    time: _time,
-    hostname: _hostname,
-    pid: _pid,
-    ...fields
-  } = JSON.parse(line) as Record<string, unknown>;
+  const { level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  // Ours says these itself.
+  for (const name of ['time', 'hostname', 'pid']) delete fields[name];
   const text = typeof msg === 'string' ? msg : 'framework message';
   if (Number(level) >= ERROR) ours.error(fields, text);
   else if (Number(level) >= WARN) ours.warn(fields, text);

@@ -162,7 +162,7 @@ class CallRows {
       .select('index, caller_text, agent_text, latency_ms, parts, tool, calls!inner(room)')
       .eq('calls.room', room)
       .order('index');
-    return (data ?? []) as unknown as TurnRow[];
+    return data ?? [];
   }
 
   async #endedCall(room: string): Promise<{ id: string; outcome: CallOutcome; reason: string } | null> {

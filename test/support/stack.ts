@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { cacheDir, projectRoot } from '../../src/config/paths.ts';
+import { Releasers } from '../../src/lifecycle/releasers.ts';
 import type { FaultSetting } from '../../src/local/faults.ts';
 import { withSqlClient } from '../../src/local/sql-client.ts';
 import { type Stack, startStack } from '../../src/local/stack.ts';
@@ -49,13 +49,13 @@ export type WorkerLine = Record<string, unknown> & { message?: string; pid?: num
 export class TestStack {
   readonly stack: Stack;
   readonly rooms: RoomServiceClient;
-  readonly #folder: string;
+  readonly #releasers: Releasers;
   readonly #voices: Voices;
   readonly #callers: Caller[] = [];
   #worker: WorkerProcess | undefined;
 
-  private constructor(folder: string, stack: Stack, voices: Voices) {
-    this.#folder = folder;
+  private constructor(releasers: Releasers, stack: Stack, voices: Voices) {
+    this.#releasers = releasers;
     this.stack = stack;
     this.#voices = voices;
     const { LIVEKIT_URL = '', LIVEKIT_API_KEY = '', LIVEKIT_API_SECRET = '' } = stack.env;
@@ -68,24 +68,36 @@ export class TestStack {
 
   /** Starts everything in a folder of its own: 3–10 s on two busy cores, minutes on a machine's first run. */
   static async start({ worker = true }: { worker?: boolean } = {}): Promise<TestStack> {
-    const folder = makeTemporaryFolder();
-    const { PATH, HOME } = process.env;
-    const stack = await startStack({
-      root: projectRoot(),
-      stateDir: folder,
-      cacheDir: cacheDir(),
-      environment: { PATH, HOME, LOG_LEVEL: 'debug' },
-      onProgress: (part, message) => process.stderr.write(`${part}: ${message}\n`),
-    });
-    const test = new TestStack(folder, stack, await startVoices());
-    if (worker) await test.startWorker();
-    return test;
+    const releasers = new Releasers();
+    try {
+      const folder = makeTemporaryFolder();
+      releasers.push('folder', async () => rmSync(folder, { recursive: true, force: true }));
+      const { PATH, HOME } = process.env;
+      const stack = await startStack({
+        root: projectRoot(),
+        stateDir: folder,
+        cacheDir: cacheDir(),
+        environment: { PATH, HOME, LOG_LEVEL: 'debug' },
+        onProgress: (part, message) => process.stderr.write(`${part}: ${message}\n`),
+      });
+      releasers.push('stack', () => stack.stop());
+      const voices = await startVoices();
+      releasers.push('voices', () => voices.stop());
+      const test = new TestStack(releasers, stack, voices);
+      if (worker) await test.startWorker();
+      return test;
+    } catch (error) {
+      await releasers.release();
+      throw error;
+    }
   }
 
   /** Starts the worker, from `dist/`, as the container would. */
   async startWorker(): Promise<WorkerProcess> {
     const { env, logDir } = this.stack;
-    this.#worker = await startWorkerProcess({ root: projectRoot(), env, logDir });
+    const worker = await startWorkerProcess({ root: projectRoot(), env, logDir });
+    this.#releasers.push('worker', () => worker.child.stop());
+    this.#worker = worker;
     return this.#worker;
   }
 
@@ -93,13 +105,6 @@ export class TestStack {
   get worker(): WorkerProcess {
     if (this.#worker === undefined) throw new Error('no worker was started');
     return this.#worker;
-  }
-
-  /** A folder that goes with the stack. */
-  folder(name: string): string {
-    const path = join(this.#folder, name);
-    mkdirSync(path, { recursive: true });
-    return path;
   }
 
   /** Rings the sample clinic. */
@@ -186,11 +191,8 @@ export class TestStack {
   /** Ends everything and leaves nothing behind. */
   async stop(): Promise<void> {
     await Promise.all(this.#callers.map((caller) => caller.hangUp()));
-    await this.#worker?.child.stop();
-    await this.stack.stop();
-    await this.#voices.stop();
+    await this.#releasers.release();
     await disposeLines();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
