@@ -13,6 +13,7 @@ import { Ledger } from './ledger.ts';
 import { type CallerLine, readCallerLine, waitForCaller, waitUntilActive } from './phone-line.ts';
 import { UNKNOWN_NUMBER_TEXT, greetingText } from '../src/clinic/sentences.ts';
 import { Receptionist } from './receptionist.ts';
+import { Receiver } from './receiver.ts';
 import { say } from './say.ts';
 import { type Prewarmed, createSession } from './session.ts';
 import { UnknownNumber } from './unknown-number.ts';
@@ -42,6 +43,7 @@ interface Progress {
   line?: CallerLine;
   opened?: OpenedCall;
   ledger?: Ledger;
+  receiver?: Receiver;
   session?: voice.AgentSession<CallState>;
   state?: CallState;
 }
@@ -87,6 +89,7 @@ async function walk(call: Progress): Promise<CallEnd> {
 async function enterRoom(call: Progress): Promise<CallEnd | undefined> {
   const { ctx } = call.deps;
   await ctx.connect(undefined, AutoSubscribe.AUDIO_ONLY);
+  call.receiver = new Receiver(ctx.room);
   const participant = await waitForCaller(ctx);
   if (participant !== undefined) {
     call.line = readCallerLine(participant, ctx.job.metadata);
@@ -115,12 +118,12 @@ async function openCall(call: Progress): Promise<undefined> {
   call.log.info({ clinic: call.opened.clinic?.slug }, 'call arrived');
 }
 
-/** Publishes our track, which is what makes the bridge answer. */
+/** Puts the ears and the voice on the line; the track itself is on its way since we entered. */
 async function takeUpReceiver(call: Progress): Promise<undefined> {
   const { ctx, config, prewarmed, db } = call.deps;
-  const { line, opened, ledger } = call as Required<Progress>;
+  const { line, opened, ledger, receiver } = call as Required<Progress>;
   if (opened.clinic === null) {
-    call.session = await UnknownNumber.start(call.deps, line.participant.identity, call.log);
+    call.session = await UnknownNumber.start(call.deps, receiver, line.participant.identity, call.log);
     return;
   }
   const state: CallState = {
@@ -138,16 +141,19 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
   };
   call.state = state;
   call.session = createSession(config, prewarmed, state, call.log);
-  await call.session.start({
-    agent: new Receptionist(state),
-    room: ctx.room,
-    record: false,
-    inputOptions: {
-      participantIdentity: line.participant.identity,
-      closeOnDisconnect: true,
-      textEnabled: false,
-    },
-  });
+  await Promise.all([
+    receiver.attach(call.session),
+    call.session.start({
+      agent: new Receptionist(state),
+      room: ctx.room,
+      record: false,
+      inputOptions: {
+        participantIdentity: line.participant.identity,
+        closeOnDisconnect: true,
+        textEnabled: false,
+      },
+    }),
+  ]);
 }
 
 async function refuseUnknownNumber(call: Progress): Promise<CallEnd | undefined> {
@@ -181,6 +187,7 @@ async function hangUp(call: Progress): Promise<void> {
   const { ctx } = call.deps;
   try {
     await ctx.deleteRoom();
+    await call.receiver?.close();
   } catch (error) {
     call.log.error({ error }, 'room could not be deleted');
   }

@@ -7,18 +7,20 @@ import { useLoggerForFramework } from '../src/providers/framework-log.ts';
 import { takeCall } from './call.ts';
 import { EndOfTurnClient } from './end-of-turn-client.ts';
 import { type Prewarmed, loadVad } from './session.ts';
+import { warmUp } from './warm-up.ts';
 
 /** What a process has ready before its call comes. */
 interface ProcessData extends Record<string, unknown> {
   config: Config;
   log: Logger;
   db: Database;
+  prepared: PreparedAudio;
   prewarmed: Prewarmed;
 }
 
 /** LiveKit's entry: one process per call. The framework imports this file's default export. */
 export default defineAgent<ProcessData>({
-  prewarm(proc: JobProcess<ProcessData>) {
+  async prewarm(proc: JobProcess<ProcessData>) {
     const config = loadConfig();
     const log = createLogger({
       level: config.logLevel,
@@ -27,16 +29,15 @@ export default defineAgent<ProcessData>({
     });
     // Twice: the framework makes itself a new logger when the call comes.
     useLoggerForFramework(log);
-    proc.userData = {
-      config,
-      log,
-      db: openDatabase(config.supabase),
-      prewarmed: { vad: loadVad(), endOfTurn: new EndOfTurnClient() },
-    };
+    const db = openDatabase(config.supabase);
+    const prepared = new PreparedAudio(config);
+    const prewarmed = { vad: loadVad(), endOfTurn: new EndOfTurnClient() };
+    proc.userData = { config, log, db, prepared, prewarmed };
+    await warmUp(config, db, prepared, log);
   },
 
   async entry(ctx: JobContext<ProcessData>) {
-    const { config, db, prewarmed } = ctx.proc.userData;
+    const { config, db, prepared, prewarmed } = ctx.proc.userData;
     const log = ctx.proc.userData.log.child({ workerId: ctx.workerId, room: ctx.job.room?.sid });
     useLoggerForFramework(log);
     const end = await takeCall({
@@ -44,7 +45,7 @@ export default defineAgent<ProcessData>({
       config,
       db,
       prewarmed,
-      prepared: new PreparedAudio(config),
+      prepared,
       log,
       nowMs: Date.now,
     });

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { createRequire } from 'node:module';
 
 export type { Logger } from 'pino';
 
@@ -59,6 +59,8 @@ function withoutFrameworkPii(fields: Record<string, unknown>): Record<string, un
 }
 
 function prettyStdout(): DestinationStream {
+  // Loaded only for a terminal: the container never needs it.
+  const pretty = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   return pretty({
     colorize: process.stdout.isTTY,
     messageKey: 'message',

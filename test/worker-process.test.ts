@@ -14,6 +14,8 @@ import { TestStack, logLines, untilTrue } from './support/stack.ts';
 
 /** Nothing listens there. */
 const NOBODY = 'http://127.0.0.1:9';
+/** Says when the first line of JavaScript runs: before that no program can hear a signal, and a busy machine takes its time. */
+const FIRST_LINE = 'data:text/javascript,process.stdout.write("first line\\n")';
 /** Cloud Run kills 10 s after SIGTERM; a second is left for the exit itself. */
 const STOP_MS = 9_000;
 
@@ -36,7 +38,9 @@ class Worker {
     this.port = port;
     const main = join(projectRoot(), 'dist/src/main.js');
     const { PATH = '', HOME = '' } = process.env;
-    this.child = spawn(process.execPath, [main], { env: { PATH, HOME, ...env, PORT: String(port) } });
+    this.child = spawn(process.execPath, ['--import', FIRST_LINE, main], {
+      env: { PATH, HOME, ...env, PORT: String(port) },
+    });
     this.child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()));
     this.child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
     this.#exited = once(this.child, 'exit').then(([code]) => code as number | null);
@@ -64,6 +68,11 @@ class Worker {
       ({ ok }) => ok,
       () => false,
     );
+  }
+
+  /** Resolves with the first line of JavaScript. */
+  async begun(): Promise<void> {
+    await untilTrue(() => this.stdout.startsWith('first line'), 10_000, 'the first line runs');
   }
 
   /** Sends the signal and waits for the exit. */
@@ -174,6 +183,7 @@ describe('a worker that is told to stop', () => {
       () => processesBelow(worker.pid).forEach(({ pid }) => children.add(pid)),
       50,
     );
+    await worker.begun();
     await delay(afterMs);
     const { code, tookMs } = await worker.stop('SIGTERM');
     clearInterval(watching);

@@ -10,6 +10,8 @@ export const LIFECYCLE = {
   connectRetries: 10,
   /** Loading the VAD and the agent's modules takes 0.5–1.5 s on two busy cores; ten times that is broken. */
   processInitMs: 15_000,
+  /** A waiting process warms up: two round trips to the database; without it, a process is ready all the same. */
+  warmUpMs: 3_000,
   /** A call's process flushes its last row and leaves: two round trips, and the room's disconnect. */
   processCloseMs: 4_000,
   /** What is left for the exit itself: closing the status server and writing the last line. */

@@ -11,6 +11,8 @@ import type { Logger } from '../log.ts';
 
 /** Node publishes every child process it creates here. */
 const CHANNEL = 'child_process';
+/** 1.2 s at 16 kHz: what the model looks at. */
+const WARM_UP_SAMPLES = 19_200;
 
 /**
  * Runs LiveKit's end-of-turn model for the calls' processes, here in the worker's own process. The framework starts a process for it, which
@@ -31,9 +33,14 @@ export class EndOfTurnModel {
     subscribe(CHANNEL, this.#onCreated);
   }
 
-  /** Loads the weights (0.1–0.2 s), so that the first caller does not wait for it. */
+  /**
+   * Loads the weights, so that the first caller does not wait for it: by a prediction about silence, which does it on a pool thread, where
+   * the package's own function for it would hold up this process for half a second.
+   */
   load(): void {
-    localInference.initEot();
+    localInference.predict(new Int16Array(WARM_UP_SAMPLES)).catch((error: unknown) => {
+      this.#log.warn({ error }, 'the end-of-turn model could not be loaded');
+    });
   }
 
   /** Serves no further process. */

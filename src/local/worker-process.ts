@@ -32,7 +32,7 @@ export async function startWorkerProcess(options: {
   const child = await startGuarded({
     name: options.name ?? 'worker',
     command: process.execPath,
-    args: ['--enable-source-maps', join(options.root, 'dist/src/main.js')],
+    args: [join(options.root, 'dist/src/main.js')],
     env: { ...options.env, PORT: String(port) },
     cwd: options.root,
     logFile: join(options.logDir, `${options.name ?? 'worker'}.log`),
