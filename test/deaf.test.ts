@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Caller } from '../src/rehearsal/caller.ts';
 import { hear } from './support/conversation.ts';
 import { TestStack } from './support/stack.ts';
 
-/** Long enough to be cut in its middle. */
-const SENTENCE = "I'd like to book a cleaning for my teeth on Wednesday in the morning, please.";
-/** A time in the middle of it. */
+/** Long enough to be cut in their middle. */
+const SENTENCES = [
+  "I'd like to book a cleaning for my teeth on Wednesday in the morning, please.",
+  'I would rather have a cleaning on Thursday in the afternoon, if you have anything then.',
+] as const;
+/** A time in the middle of them. */
 const MIDDLE_MS = 1_800;
 /** How long no connection can be made. */
 const REFUSED_MS = 1_000;
@@ -17,11 +20,9 @@ beforeAll(async () => {
 }, 900_000); // a machine's first build
 afterAll(() => stack?.stop());
 
-/** Says the sentence, and breaks the recogniser's connection when half of it is spoken. */
-async function sayAndBreak(caller: Caller, breakIt: () => Promise<void>): Promise<void> {
-  await caller.answered;
-  await caller.listen();
-  const speaking = caller.say(SENTENCE);
+/** Says the sentence, and breaks the recogniser's connection in its middle. */
+async function sayAndBreak(caller: Caller, sentence: string, breakIt: () => Promise<void>): Promise<void> {
+  const speaking = caller.say(sentence);
   await delay(MIDDLE_MS);
   await breakIt();
   await speaking;
@@ -31,42 +32,35 @@ async function sayAndBreak(caller: Caller, breakIt: () => Promise<void>): Promis
 const heardBy = async (caller: Caller) =>
   (await stack.turns(caller)).map(({ caller_text }) => caller_text ?? '').join(' ');
 
-async function goodbye(caller: Caller): Promise<void> {
-  await caller.say('No, thank you. Goodbye.');
-  expect((await caller.ended).by).toBe('agent');
-  expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'completed', reason: 'goodbye' });
-}
+test('a recogniser whose connection is cut, or refused for a second, costs no word, and the call goes on', async () => {
+  const caller = await stack.dial();
+  await caller.answered;
+  await caller.listen();
 
-describe('the recogniser’s connection', () => {
-  test('that is cut in mid-sentence costs no word, and the call goes on', async () => {
-    const caller = await stack.dial();
-    await sayAndBreak(caller, () => stack.fault({ target: 'listen', mode: 'cut' }));
-    const answer = await hear(stack, caller, 1);
-    expect(answer.text).toMatch(/Wednesday.*(suits you\?|your name)/);
-    const heard = await heardBy(caller);
-    for (const word of ['book', 'cleaning', 'teeth', 'Wednesday', 'morning']) {
-      expect(heard).toMatch(new RegExp(word, 'i'));
-    }
-    // Once: what was sent again is not heard again.
-    expect(heard.match(/Wednesday/gi)).toHaveLength(1);
-    await goodbye(caller);
-  });
+  await sayAndBreak(caller, SENTENCES[0], () => stack.fault({ target: 'listen', mode: 'cut' }));
+  const first = await hear(stack, caller, 1);
+  expect(first.text, await stack.transcript(caller)).toMatch(/Wednesday.*(suits you\?|your name)/);
+  for (const word of ['book', 'cleaning', 'teeth', 'Wednesday', 'morning']) {
+    expect(await heardBy(caller)).toMatch(new RegExp(word, 'i'));
+  }
+  // Once: what was sent again is not heard again.
+  expect((await heardBy(caller)).match(/Wednesday/gi)).toHaveLength(1);
 
-  test('that is refused for a second after a cut costs no word either', async () => {
-    const caller = await stack.dial();
-    await sayAndBreak(caller, async () => {
-      // Refused before it is cut: the first attempt to reconnect comes at once.
-      await stack.fault({ target: 'listen', mode: 'cut', afterMs: 100 });
-      await stack.fault({ target: 'listen', mode: 'refuse', times: 100 });
-      await delay(100 + REFUSED_MS);
-      await stack.fault({ target: 'listen', mode: 'ok' });
-    });
-    const answer = await hear(stack, caller, 1);
-    expect(answer.text).toMatch(/Wednesday.*(suits you\?|your name)/);
-    const heard = await heardBy(caller);
-    for (const word of ['book', 'cleaning', 'teeth', 'Wednesday', 'morning']) {
-      expect(heard).toMatch(new RegExp(word, 'i'));
-    }
-    await goodbye(caller);
+  const turnsBefore = (await stack.turns(caller)).length;
+  await sayAndBreak(caller, SENTENCES[1], async () => {
+    // Refused before it is cut: the first attempt to reconnect comes at once.
+    await stack.fault({ target: 'listen', mode: 'cut', afterMs: 100 });
+    await stack.fault({ target: 'listen', mode: 'refuse', times: 100 });
+    await delay(100 + REFUSED_MS);
+    await stack.fault({ target: 'listen', mode: 'ok' });
   });
+  const second = await hear(stack, caller, turnsBefore);
+  expect(second.text, await stack.transcript(caller)).toMatch(/Thursday.*afternoon.*(suits you\?|your name)/);
+  for (const word of ['rather', 'Thursday', 'afternoon', 'anything']) {
+    expect(await heardBy(caller)).toMatch(new RegExp(word, 'i'));
+  }
+  expect((await heardBy(caller)).match(/Thursday/gi)).toHaveLength(1);
+
+  await caller.hangUp();
+  expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'completed', reason: 'caller_hung_up' });
 });

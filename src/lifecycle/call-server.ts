@@ -38,7 +38,7 @@ export class CallServer {
     this.#server.event.on('worker_registered', (id: string) => {
       this.#registered = id;
     });
-    this.#server.event.once('worker_registered', () => this.#endOfTurn.load());
+    this.#server.event.once('worker_registered', () => this.#endOfTurn.loadSoon());
   }
 
   /** The id LiveKit gave us, once it has. */

@@ -10,7 +10,7 @@ export interface CallerScript {
 /** The caller of the demo: plainly invented. */
 export const DEMO_SCRIPT: CallerScript = {
   opening: "Hello. I'd like to book a check-up on Tuesday at ten in the morning.",
-  name: 'Sara Khan',
+  name: 'David Brown',
   farewell: 'No, thank you. Goodbye.',
 };
 

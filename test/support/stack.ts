@@ -166,6 +166,20 @@ export class TestStack {
     );
   }
 
+  /** True when the call's room is no more. */
+  async roomIsGone(caller: Caller): Promise<boolean> {
+    return (await this.rooms.listRooms([caller.call.room])).length === 0;
+  }
+
+  /** What was said, for the message of a failed test. */
+  async transcript(caller: Caller): Promise<string> {
+    const lines = (await this.turns(caller)).map(
+      (turn) =>
+        `${turn.index}: ${turn.caller_text ?? ''} -> ${turn.interrupted ? '(cut off) ' : ''}${turn.agent_text ?? ''}`,
+    );
+    return lines.join('\n');
+  }
+
   /** Makes a speech service misbehave, or well again. */
   async fault(setting: FaultSetting): Promise<void> {
     const response = await fetch(`${this.stack.control.speech ?? ''}/_control`, {
@@ -194,6 +208,17 @@ export class TestStack {
     await this.#releasers.release();
     await disposeLines();
   }
+}
+
+/** No room, no call without an outcome, and no call that the worker believes to have. */
+export async function nothingLeft(stack: TestStack): Promise<void> {
+  // An agent that finds nobody in the room waits for 10 s.
+  await untilTrue(async () => (await stack.rooms.listRooms()).length === 0, 30_000, 'no room is left');
+  const open = () => stack.sql('select room from calls where outcome is null or ended_at is null');
+  await untilTrue(async () => (await open()).length === 0, 15_000, 'every call has an outcome');
+  const hello = async () =>
+    (await fetch(`${stack.worker.url}/hello`)).json() as Promise<{ activeTasks: number }>;
+  await untilTrue(async () => (await hello()).activeTasks === 0, 15_000, 'the worker has no call');
 }
 
 /** The JSON lines of a log; what is not JSON is left out. */
