@@ -8,16 +8,25 @@ import {
 /** After this long the turn is taken to have ended; the model answers in 10–20 ms. */
 const REPLY_MS = 500;
 
+/** The part of a child process's own side of the channel that is used here. */
+export interface WorkerChannel {
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  send?(message: object): unknown;
+}
+
 /**
  * Asks the worker's process, which runs the end-of-turn model for all calls. It has the shape of the framework's inference executor, so that
  * LiveKit's own turn detector uses it unchanged.
  */
 export class EndOfTurnClient {
+  readonly #channel: WorkerChannel;
   readonly #waiting = new Map<number, (probability: number) => void>();
   #lastId = 0;
 
-  constructor() {
-    process.on('message', (message: unknown) => {
+  /** @param channel To the worker's process: this process's own, or a test's. */
+  constructor(channel: WorkerChannel = process) {
+    this.#channel = channel;
+    channel.on('message', (message: unknown) => {
       const reply = endOfTurnReply.safeParse(message);
       if (!reply.success || reply.data.case !== END_OF_TURN_REPLY) return;
       this.#waiting.get(reply.data.id)?.(reply.data.probability);
@@ -34,7 +43,7 @@ export class EndOfTurnClient {
     const limit = new AbortController();
     const answer = new Promise<number>((resolve) => this.#waiting.set(id, resolve));
     try {
-      process.send?.({ case: END_OF_TURN_REQUEST, id, pcm: (data as { pcm: string }).pcm });
+      this.#channel.send?.({ case: END_OF_TURN_REQUEST, id, pcm: (data as { pcm: string }).pcm });
       const late = wait(REPLY_MS, 1, { signal: limit.signal }).catch(() => 1);
       const probability = await Promise.race([answer, late]);
       return { probability, inferenceDurationMs: performance.now() - startedMs };

@@ -1,9 +1,12 @@
 import { inference } from '@livekit/agents';
 import type { EndOfTurnClient } from './end-of-turn-client.ts';
 
-/** Words after which nobody has finished: "I would like to come on …". */
+/** Words that always have something after them: "I would like to come on …". */
 const OPEN_ENDINGS =
-  /\b(a|an|the|my|your|to|on|at|in|for|with|and|or|but|so|because|is|are|was|i|i'm|it's|um|uh|er|erm|like|about|from|of|next|this|would|could|can|please can|want|need|name's)[\s,.…-]*$/i;
+  /\b(a|an|the|my|your|to|on|at|in|for|with|and|or|but|so|because|i'm|it's|um|uh|er|erm|like|about|from|of|next|name's)[\s,.…-]*$/i;
+
+/** Words that may end a sentence ("that's what I want"), and go on when the recogniser put no full stop. */
+const OPEN_UNLESS_CLOSED = /\b(i|is|are|was|this|would|could|can|want|need)[\s,…-]*$/i;
 
 /**
  * What the words alone say about the end of a turn: `open` for a sentence that obviously goes on, `complete` for one that the recogniser
@@ -12,7 +15,7 @@ const OPEN_ENDINGS =
 export function wordsSay(transcript: string): 'open' | 'complete' | 'unclear' {
   const text = transcript.trim();
   if (text === '') return 'unclear';
-  if (OPEN_ENDINGS.test(text) || /(\.\.\.|…|-)$/.test(text)) return 'open';
+  if (OPEN_ENDINGS.test(text) || OPEN_UNLESS_CLOSED.test(text) || /(\.\.\.|…|-)$/.test(text)) return 'open';
   return /[.?!]$/.test(text) ? 'complete' : 'unclear';
 }
 

@@ -22,7 +22,6 @@ export class CallServer {
   readonly #maxCalls: number;
   readonly #log: Logger;
   readonly #accepted = new Map<string, number>();
-  readonly #endOfTurn: EndOfTurnModel;
   #registered: string | undefined;
   #total = 0;
 
@@ -30,15 +29,18 @@ export class CallServer {
     this.#maxCalls = config.maxCalls;
     this.#log = log;
     useLoggerForFramework(log);
-    this.#endOfTurn = new EndOfTurnModel(log);
-    this.#server = create(config, agentFile, {
-      request: (request) => this.#request(request),
-      load: () => this.load,
-    });
+    this.#server = create(
+      config,
+      agentFile,
+      {
+        request: (request) => this.#request(request),
+        load: () => this.load,
+      },
+      log,
+    );
     this.#server.event.on('worker_registered', (id: string) => {
       this.#registered = id;
     });
-    this.#server.event.once('worker_registered', () => this.#endOfTurn.loadSoon());
   }
 
   /** The id LiveKit gave us, once it has. */
@@ -90,9 +92,8 @@ export class CallServer {
   }
 
   /** Ends every process and the connection. */
-  async close(): Promise<void> {
-    this.#endOfTurn.close();
-    await this.#server.close();
+  close(): Promise<void> {
+    return this.#server.close();
   }
 
   async #request(request: JobRequest): Promise<void> {
@@ -112,7 +113,13 @@ interface Hooks {
   load: () => number;
 }
 
-function createFrameworkServer(config: Config, agentFile: string, hooks: Hooks): FrameworkServer {
+function createFrameworkServer(
+  config: Config,
+  agentFile: string,
+  hooks: Hooks,
+  log: Logger,
+): FrameworkServer {
+  const endOfTurn = new EndOfTurnModel(log);
   const options = new ServerOptions({
     agent: agentFile,
     agentName: config.livekit.agentName,
@@ -135,5 +142,18 @@ function createFrameworkServer(config: Config, agentFile: string, hooks: Hooks):
   });
   // The framework's own health server cannot be left out, and its constructor turns 0 into 8081, where a second worker would fail.
   options.port = 0;
-  return new AgentServer(options);
+  const server = new AgentServer(options);
+  server.event.once('worker_registered', () => endOfTurn.loadSoon());
+  return {
+    event: server.event,
+    get activeJobs() {
+      return server.activeJobs;
+    },
+    run: () => server.run(),
+    drain: (limitMs) => server.drain(limitMs),
+    close: () => {
+      endOfTurn.close();
+      return server.close();
+    },
+  };
 }
