@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Releasers } from '../lifecycle/releasers.ts';
 import { startBrain } from './brain.ts';
 import { type LocalDatabase, startDatabase } from './database.ts';
+import { Faults } from './faults.ts';
 import { startLiveKit } from './livekit.ts';
 import { startSpeech } from './speech.ts';
 
@@ -140,7 +141,10 @@ async function language(
   logDir: string,
   releasers: Releasers,
 ): Promise<{ url: string }> {
-  const started = await startBrain({ logFile: join(logDir, 'language.log') });
+  const started = await startBrain({
+    logFile: join(logDir, 'language.log'),
+    faults: new Faults(),
+  });
   releasers.push('language stand-in', () => started.stop());
   options.onProgress?.('language', `stand-in ready at ${started.url}`);
   return started;
