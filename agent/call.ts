@@ -26,6 +26,9 @@ export interface CallDeps {
   readonly prepared: PreparedAudio;
   readonly prewarmed: Prewarmed;
   readonly log: Logger;
+  readonly workerId: WorkerId;
+  /** Aborted when the worker ends and this call has to. */
+  readonly stopping: AbortSignal;
   readonly nowMs: () => number;
 }
 
@@ -107,7 +110,7 @@ async function openCall(call: Progress): Promise<undefined> {
     callerNumber: call.line?.callerNumber,
     dialledNumber: call.line?.dialledNumber,
     clinicSlug: call.line?.clinicSlug ?? config.clinic,
-    workerId: ctx.workerId as WorkerId,
+    workerId: call.deps.workerId,
   });
   call.log = call.log.child({
     callId: call.opened.call_id,
@@ -180,7 +183,8 @@ async function greet(call: Progress): Promise<CallEnd | undefined> {
 
 function talk(call: Progress): Promise<CallEnd> {
   const { session, state } = call as Required<Progress>;
-  return converse({ session, state, prepared: call.deps.prepared, log: call.log, ctx: call.deps.ctx });
+  const { prepared, stopping } = call.deps;
+  return converse({ session, state, prepared, stopping, log: call.log });
 }
 
 async function hangUp(call: Progress): Promise<void> {

@@ -1,4 +1,4 @@
-import { type JobContext, voice } from '@livekit/agents';
+import { voice } from '@livekit/agents';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TurnParts, TurnRecord } from '../src/clinic/calls.ts';
 import { CALL, TURNS } from '../src/config/defaults.ts';
@@ -6,7 +6,7 @@ import type { Logger } from '../src/log.ts';
 import type { PreparedAudio } from '../src/providers/prepared-audio.ts';
 import type { CallEnd } from './call.ts';
 import type { CallState } from './call-state.ts';
-import { SILENCE_GOODBYE_TEXT, SILENCE_TEXTS } from '../src/clinic/sentences.ts';
+import { SILENCE_GOODBYE_TEXT, SILENCE_TEXTS, STOPPING_TEXT } from '../src/clinic/sentences.ts';
 import { say } from './say.ts';
 
 /** What a conversation needs. */
@@ -15,7 +15,8 @@ export interface ConversationDeps {
   readonly state: CallState;
   readonly prepared: PreparedAudio;
   readonly log: Logger;
-  readonly ctx: JobContext;
+  /** Aborted when the worker ends and this call has to. */
+  readonly stopping: AbortSignal;
 }
 
 const { ConversationItemAdded, UserStateChanged, Close } = voice.AgentSessionEventTypes;
@@ -40,6 +41,7 @@ export async function converse(deps: ConversationDeps): Promise<CallEnd> {
       if (newState === 'away') void silence.ask();
       if (newState === 'speaking') silence.heard();
     });
+    deps.stopping.addEventListener('abort', () => void sayWeMustEnd(deps, finish), { once: true });
     deps.session.on(Close, ({ reason, error }) => finish(closedBecause(reason, error)));
   });
   return bookedOr(deps.state, end);
@@ -58,6 +60,16 @@ function closedBecause(reason: string, error: unknown): CallEnd {
   if (reason === (voice.CloseReason.PARTICIPANT_DISCONNECTED as string))
     return { outcome: 'completed', reason: 'caller_hung_up' };
   return { outcome: 'failed', reason: 'worker_stopped' };
+}
+
+/** The worker ends now: one sentence, not to be interrupted, and as long as there is time for. */
+async function sayWeMustEnd(deps: ConversationDeps, finish: (end: CallEnd) => void): Promise<void> {
+  deps.log.warn('the worker ends: the caller is told');
+  deps.session.interrupt({ force: true });
+  const said = say(deps.session, deps.prepared, STOPPING_TEXT, { allowInterruptions: false });
+  await Promise.race([said.then((sentence) => sentence.heard()), wait(CALL.stoppingMs)]);
+  await wait(CALL.lingerMs);
+  finish({ outcome: 'failed', reason: 'worker_stopped' });
 }
 
 async function sayGoodbye(

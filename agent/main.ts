@@ -1,4 +1,6 @@
 import { type JobContext, type JobProcess, defineAgent } from '@livekit/agents';
+import { WORKER_ATTRIBUTE } from '../src/clinic/calls.ts';
+import type { WorkerId } from '../src/clinic/ids.ts';
 import { type Database, openDatabase } from '../src/clinic/database.ts';
 import { type Config, loadConfig } from '../src/config/load.ts';
 import { type Logger, createLogger } from '../src/log.ts';
@@ -7,6 +9,7 @@ import { useLoggerForFramework } from '../src/providers/framework-log.ts';
 import { takeCall } from './call.ts';
 import { EndOfTurnClient } from './end-of-turn-client.ts';
 import { type Prewarmed, loadVad } from './session.ts';
+import { shutdownRequested } from './shutdown.ts';
 import { warmUp } from './warm-up.ts';
 
 /** What a process has ready before its call comes. */
@@ -38,7 +41,8 @@ export default defineAgent<ProcessData>({
 
   async entry(ctx: JobContext<ProcessData>) {
     const { config, db, prepared, prewarmed } = ctx.proc.userData;
-    const log = ctx.proc.userData.log.child({ workerId: ctx.workerId, room: ctx.job.room?.sid });
+    const workerId = (ctx.info.acceptArguments.attributes?.[WORKER_ATTRIBUTE] ?? ctx.workerId) as WorkerId;
+    const log = ctx.proc.userData.log.child({ workerId, room: ctx.job.room?.sid });
     useLoggerForFramework(log);
     const end = await takeCall({
       ctx,
@@ -46,6 +50,8 @@ export default defineAgent<ProcessData>({
       db,
       prewarmed,
       prepared,
+      workerId,
+      stopping: shutdownRequested(),
       log,
       nowMs: Date.now,
     });

@@ -21,9 +21,13 @@ export async function say(
   session: voice.AgentSession<CallState>,
   prepared: PreparedAudio,
   text: string,
+  options: { allowInterruptions?: boolean } = {},
 ): Promise<Said> {
   const samples = await prepared.load(text);
-  const handle = session.say(text, samples === undefined ? {} : { audio: framesOf(samples) });
+  const handle = session.say(
+    text,
+    samples === undefined ? options : { ...options, audio: framesOf(samples) },
+  );
   return { heard: async () => void (await handle.waitForPlayout()) };
 }
 

@@ -87,7 +87,7 @@ export const ERRORS = {
     500,
     true,
     ExitCode.unavailable,
-    'Read the log file the message names, then start again with `openhours dev --reset`.',
+    'Read the log file or follow the advice in the message.',
   ),
   CALL_FAILED: kind(500, false, ExitCode.bug, 'Read the log lines of the call id the message names.'),
 } as const satisfies Record<string, ErrorKind>;

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { createRequire } from 'node:module';
+import type pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
@@ -60,8 +61,8 @@ function withoutFrameworkPii(fields: Record<string, unknown>): Record<string, un
 
 function prettyStdout(): DestinationStream {
   // Loaded only for a terminal: the container never needs it.
-  const pretty = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
-  return pretty({
+  const load = createRequire(import.meta.url);
+  return (load('pino-pretty') as typeof pretty)({
     colorize: process.stdout.isTTY,
     messageKey: 'message',
     levelKey: 'severity',

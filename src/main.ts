@@ -54,7 +54,12 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
     clinics: () => findClinics(db, config.livekit.agentName, config.clinic),
     createServer: async () => {
       const { CallServer } = await import('./lifecycle/call-server.ts');
-      return new CallServer(config, fileURLToPath(new URL('../agent/main.js', import.meta.url)), log);
+      return new CallServer(
+        config,
+        fileURLToPath(new URL('../agent/main.js', import.meta.url)),
+        shift.id,
+        log,
+      );
     },
     prepareAudio: async (clinics) => {
       const { prepareAudio } = await import('./lifecycle/prepare-audio.ts');

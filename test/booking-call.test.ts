@@ -131,11 +131,13 @@ describe('a whole call by voice', () => {
     let taken: string | undefined;
     const [said] = await Promise.all(
       callers.map((caller, index) =>
-        converse(stack, caller, BOOKING_SCRIPT, async (_, reply) => {
+        converse(stack, caller, BOOKING_SCRIPT, async ({ text }, reply) => {
           if (index === 0 && reply.startsWith('Yes')) taken ??= await takeSlotReadBack(caller);
+          return !text.includes("You're booked"); // the rest is said in the call above
         }),
       ),
     );
+    await Promise.all(callers.map((caller) => caller.hangUp()));
     const [first, second] = await Promise.all(callers.map((caller) => appointmentOf(caller)));
     const sentences = said?.map(({ text }) => text) ?? [];
     const apology = sentences.find((text) => text.includes('has just been taken'));

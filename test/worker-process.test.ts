@@ -32,6 +32,8 @@ class Worker {
   readonly port: number;
   stdout = '';
   stderr = '';
+  /** Every process it has started; asked in time, because the children of the dead belong to nobody. */
+  readonly children = new Set<number>();
   readonly #exited: Promise<number | null>;
 
   constructor(port: number, env: Record<string, string>) {
@@ -43,7 +45,12 @@ class Worker {
     });
     this.child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()));
     this.child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
-    this.#exited = once(this.child, 'exit').then(([code]) => code as number | null);
+    const look = () => processesBelow(this.pid).forEach(({ pid }) => this.children.add(pid));
+    const watching = setInterval(look, 100);
+    this.#exited = once(this.child, 'exit').then(([code]) => {
+      clearInterval(watching);
+      return code as number | null;
+    });
   }
 
   /** The exit code; fails when it takes longer. */
@@ -97,7 +104,7 @@ async function failure(
   process.stderr.write(
     `${Object.keys(overrides).join(', ')}: exit ${code} after ${Math.round(worker.ageMs)} ms\n`,
   );
-  expect(processesBelow(worker.pid)).toEqual([]);
+  await nothingLeftOf(worker);
   return { code, stdout: worker.stdout, stderr: worker.stderr };
 }
 
@@ -162,44 +169,35 @@ describe('a worker that is told to stop', () => {
     const worker = await work();
     await untilTrue(() => worker.answers('/ready'), 45_000, 'the worker takes calls');
     const readyMs = worker.ageMs;
-    const children = processesBelow(worker.pid);
-    expect(children.length).toBeGreaterThan(0);
+    expect(worker.children.size).toBeGreaterThan(0);
     const { code, tookMs } = await worker.stop(signal);
     process.stderr.write(
       `ready after ${Math.round(readyMs)} ms, ${signal} to exit ${Math.round(tookMs)} ms\n`,
     );
     expect(code).toBe(ExitCode.ok);
     expect(tookMs).toBeLessThan(STOP_MS);
-    await nothingLeftOf(
-      worker,
-      children.map(({ pid }) => pid),
-    );
+    await nothingLeftOf(worker);
     const states = logLines(worker.stdout).filter(({ message }) => message === 'shift state');
     expect(states.map((line) => line['to'])).toEqual(['open', 'draining', 'closed']);
   });
 
   test.each([50, 400, 900])('%i ms after its start exits 0 and does not stay registered', async (afterMs) => {
     const worker = await work();
-    const children = new Set<number>();
-    const watching = setInterval(
-      () => processesBelow(worker.pid).forEach(({ pid }) => children.add(pid)),
-      50,
-    );
     await worker.begun();
     await delay(afterMs);
     const { code, tookMs } = await worker.stop('SIGTERM');
-    clearInterval(watching);
     process.stderr.write(`SIGTERM after ${afterMs} ms: exit ${code} after ${Math.round(tookMs)} ms\n`);
     expect(code).toBe(ExitCode.ok);
     expect(tookMs).toBeLessThan(STOP_MS);
-    await nothingLeftOf(worker, [...children]);
+    await nothingLeftOf(worker);
     // Nobody is registered: a call is not answered.
     const caller = await stack.dial({ ringingTimeoutMs: 1_500 });
     expect((await caller.ended).by).toBe('caller');
   });
 });
 
-async function nothingLeftOf(worker: Worker, children: readonly number[]): Promise<void> {
-  await untilTrue(() => !children.some(isRunning), 2_000, `no process is left of ${children.join(', ')}`);
+async function nothingLeftOf(worker: Worker): Promise<void> {
+  const left = () => [...worker.children].filter(isRunning);
+  await untilTrue(() => left().length === 0, 2_000, 'every process of the worker has ended');
   expect(await worker.answers('/health')).toBe(false);
 }

@@ -35,7 +35,7 @@ export async function runTool(
   const durationMs = performance.now() - startedMs;
   state.log.info({ tool: name, errorCode, durationMs: Math.round(durationMs), pii: { args } }, 'tool run');
   state.ledger.toolRun({ name, arguments: args, result: reply, errorCode, durationMs });
-  state.ledger.addToTurn({ tool: name });
+  state.ledger.addToTurn({ tool: name, parts: { toolMs: Math.round(durationMs) } });
   return reply;
 }
 

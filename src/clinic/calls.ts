@@ -2,6 +2,9 @@ import type { ClinicProfile } from './clinics.ts';
 import { type Database, callFunction } from './database.ts';
 import type { CallId, WorkerId } from './ids.ts';
 
+/** The agent participant's attribute that names the worker it belongs to. */
+export const WORKER_ATTRIBUTE = 'openhours.worker';
+
 /** How a call ended. Every call has exactly one. */
 export const CALL_OUTCOMES = [
   'completed',

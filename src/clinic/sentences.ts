@@ -16,5 +16,13 @@ export const SILENCE_TEXTS = ['Hello, are you still there?', 'Sorry, I cannot he
 export const SILENCE_GOODBYE_TEXT =
   'I cannot hear anything, so I will hang up now. Please call again. Goodbye.';
 
+/** What is said when the worker has to end a call that is still going on. */
+export const STOPPING_TEXT = 'I am sorry, I have to end this call now. Please call again in a minute.';
+
 /** Sentences that have to be there even when no voice can be made. */
-export const GOODBYE_TEXTS: readonly string[] = [UNKNOWN_NUMBER_TEXT, ...SILENCE_TEXTS, SILENCE_GOODBYE_TEXT];
+export const GOODBYE_TEXTS: readonly string[] = [
+  UNKNOWN_NUMBER_TEXT,
+  ...SILENCE_TEXTS,
+  SILENCE_GOODBYE_TEXT,
+  STOPPING_TEXT,
+];

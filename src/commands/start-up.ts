@@ -25,6 +25,9 @@ const TITLES: Record<StackPart, string> = {
 /** Starts the local stack of this checkout with visible progress; its releaser is pushed. */
 export async function startLocalStack(releasers: Releasers, options: StartUpOptions): Promise<Stack> {
   const show = new Map<StackPart, (message: string) => void>();
+  if (!options.live) {
+    for (const part of STACK_PARTS) show.set(part, (message) => options.print(`${TITLES[part]}: ${message}`));
+  }
   const finished = new Map(STACK_PARTS.map((part) => [part, deferred()]));
   const starting = startStack({
     root: projectRoot(),
@@ -37,11 +40,7 @@ export async function startLocalStack(releasers: Releasers, options: StartUpOpti
     onReady: (part) => finished.get(part)?.resolve(),
   });
   starting.catch((error: unknown) => finished.forEach(({ reject }) => reject(error)));
-  if (options.live) {
-    await showList(show, finished).catch(() => undefined); // `starting` below has the error
-  } else {
-    for (const part of STACK_PARTS) show.set(part, (message) => options.print(`${TITLES[part]}: ${message}`));
-  }
+  if (options.live) await showList(show, finished).catch(() => undefined); // `starting` has the error
   const stack = await starting;
   releasers.push('local stack', () => stack.stop());
   return stack;

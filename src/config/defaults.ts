@@ -57,6 +57,8 @@ export const CALL = {
   arrivalMs: 10_000,
   /** Between the last sound we handed over and hanging up: 200 ms of queue, the network and the bridge's jitter buffer. */
   lingerMs: 400,
+  /** For the sentence about the worker's end: it takes 3 s, and the process has `processCloseMs` for everything. */
+  stoppingMs: 3_200,
   /** A tool that has not answered by now is reported to the caller as failed. */
   toolMs: 6_000,
   /** Characters of a name, as the recogniser may hear anything. */

@@ -1,3 +1,4 @@
+import type { WorkerId } from '../clinic/ids.ts';
 import type { JobRequest } from '@livekit/agents';
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -27,6 +28,7 @@ function makeServer(maxCalls: number) {
   const server = new CallServer(
     makeConfig({ MAX_CALLS: String(maxCalls) }),
     'agent.js',
+    'worker-test' as WorkerId,
     log,
     (_config, _file, given) => {
       hooks = given;

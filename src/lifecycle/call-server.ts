@@ -1,5 +1,7 @@
 import { AgentServer, type JobRequest, ServerOptions } from '@livekit/agents';
 import { LIFECYCLE } from '../config/defaults.ts';
+import type { WorkerId } from '../clinic/ids.ts';
+import { WORKER_ATTRIBUTE } from '../clinic/calls.ts';
 import type { Config } from '../config/load.ts';
 import type { Logger } from '../log.ts';
 import { EndOfTurnModel } from './end-of-turn-model.ts';
@@ -20,13 +22,21 @@ export type FrameworkServer = Pick<AgentServer, 'run' | 'drain' | 'close' | 'eve
 export class CallServer {
   readonly #server: FrameworkServer;
   readonly #maxCalls: number;
+  readonly #workerId: WorkerId;
   readonly #log: Logger;
   readonly #accepted = new Map<string, number>();
   #registered: string | undefined;
   #total = 0;
 
-  constructor(config: Config, agentFile: string, log: Logger, create = createFrameworkServer) {
+  constructor(
+    config: Config,
+    agentFile: string,
+    workerId: WorkerId,
+    log: Logger,
+    create = createFrameworkServer,
+  ) {
     this.#maxCalls = config.maxCalls;
+    this.#workerId = workerId;
     this.#log = log;
     useLoggerForFramework(log);
     this.#server = create(
@@ -104,7 +114,9 @@ export class CallServer {
     }
     this.#accepted.set(request.id, performance.now());
     this.#total += 1;
-    await request.accept('Receptionist', `receptionist-${request.id}`);
+    await request.accept('Receptionist', `receptionist-${request.id}`, '', {
+      [WORKER_ATTRIBUTE]: this.#workerId,
+    });
   }
 }
 

@@ -135,6 +135,6 @@ export class Shift {
   async #close(): Promise<void> {
     // While LiveKit is unreachable, close() waits out the pause between retries: the exit does not.
     await Promise.race([this.#server?.close(), this.#wait(LIFECYCLE.processCloseMs)]);
-    this.lifecycle.move('closed', 'every call has ended');
+    this.lifecycle.move('closed', 'no call is left');
   }
 }

@@ -121,6 +121,12 @@ function targetOf(path: string): FaultTarget | undefined {
   return path === '/v1/audio/speech' ? 'openai-speech' : undefined;
 }
 
+/** Deepgram's way to ask whether a key is good. */
+function answerToken(request: IncomingMessage, response: ServerResponse): void {
+  if (!isAuthorized(request)) return answerError(response, 401, refusalText(401), deepgramError);
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"scopes":["usage:write"]}');
+}
+
 class StandIn implements SpeechServer {
   url = '';
   readonly faults = new Faults();
@@ -171,6 +177,7 @@ class StandIn implements SpeechServer {
     for (const [name, value] of Object.entries(BANNER)) response.setHeader(name, value);
     const { pathname, searchParams: query } = addressOf(request);
     if (pathname === '/_control') return this.faults.serve(request, response);
+    if (pathname === '/v1/auth/token') return answerToken(request, response);
     const target = request.method === 'POST' ? targetOf(pathname) : undefined;
     if (target !== 'speak' && target !== 'openai-speech') {
       const status = pathname === '/' ? 200 : 404;

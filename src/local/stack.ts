@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OpenhoursError } from '../errors.ts';
 import { Releasers } from '../lifecycle/releasers.ts';
 import { startBrain } from './brain.ts';
 import { type LocalDatabase, startDatabase } from './database.ts';
@@ -38,6 +39,9 @@ export interface Stack {
   readonly logDir: string;
   stop(): Promise<void>;
 }
+
+/** A LiveKit server answers at once. */
+const GIVEN_SERVER_MS = 5_000;
 
 /** The agent name of the local stack; the sample clinic answers to it. */
 export const LOCAL_AGENT_NAME = 'openhours';
@@ -87,6 +91,7 @@ async function livekit(options: StackOptions, logDir: string, releasers: Release
   const { LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, PATH = '' } = options.environment;
   const progress = (message: string) => options.onProgress?.('livekit', message);
   if (LIVEKIT_URL !== undefined && LIVEKIT_URL !== '') {
+    await checkGivenServer(LIVEKIT_URL);
     progress(`using ${LIVEKIT_URL}`);
     return { url: LIVEKIT_URL, apiKey: LIVEKIT_API_KEY ?? '', apiSecret: LIVEKIT_API_SECRET ?? '' };
   }
@@ -101,6 +106,19 @@ async function livekit(options: StackOptions, logDir: string, releasers: Release
   releasers.push('LiveKit', () => server.stop());
   progress(`ready at ${server.url}`);
   return server;
+}
+
+/** A LIVEKIT_URL left over from a local stack that has ended is the likely reason for a server that does not answer. */
+async function checkGivenServer(url: string): Promise<void> {
+  try {
+    await fetch(url.replace(/^ws/, 'http'), { signal: AbortSignal.timeout(GIVEN_SERVER_MS) });
+  } catch (cause) {
+    throw new OpenhoursError(
+      'LOCAL_PROCESS_FAILED',
+      `LIVEKIT_URL is set to ${url}, where no server answers: unset it to use a local server, or start that one`,
+      { cause },
+    );
+  }
 }
 
 async function database(options: StackOptions, logDir: string, releasers: Releasers): Promise<LocalDatabase> {

@@ -31,7 +31,7 @@ create table public.calls (
 );
 comment on column public.calls.clinic_id is 'Null when neither the dialled number nor the slug named a clinic.';
 comment on column public.calls.caller_number is 'As the trunk gave it: may be hidden or no telephone number at all.';
-comment on column public.calls.greeting_ms is 'From answering to the first sound of the greeting.';
+comment on column public.calls.greeting_ms is 'From the agent''s start on the call to the first sound of the greeting: ringing included.';
 create index calls_clinic on public.calls (clinic_id, started_at desc);
 create index calls_open_by_worker on public.calls (worker_id) where ended_at is null;
 
