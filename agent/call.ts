@@ -175,6 +175,7 @@ async function greet(call: Progress): Promise<CallEnd | undefined> {
     return { outcome: 'abandoned', reason: 'never_answered' };
   }
   const text = greetingText(state.clinic);
+  ledger.addToTurn({}); // a greeting that is interrupted at its first word leaves no text, but a turn
   await say(session, call.deps.prepared, text);
   const greetingMs = performance.now() - call.startedMs;
   ledger.answered(greetingMs);

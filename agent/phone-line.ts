@@ -42,7 +42,8 @@ export async function waitForCaller(ctx: JobContext): Promise<RemoteParticipant 
   const limit = new AbortController();
   const nobody = wait(CALL.arrivalMs, undefined, { signal: limit.signal }).catch(() => undefined);
   try {
-    return await Promise.race([ctx.waitForParticipant(), nobody]);
+    // Rejects when the room is gone: the caller is, too.
+    return await Promise.race([ctx.waitForParticipant().catch(() => undefined), nobody]);
   } finally {
     limit.abort();
   }
@@ -58,6 +59,7 @@ export async function waitUntilActive(room: Room, participant: RemoteParticipant
     const status = participant.attributes['sip.callStatus'];
     return status === undefined || status === 'active';
   };
+  if (!room.remoteParticipants.has(participant.identity)) return false;
   if (active()) return true;
   return await new Promise<boolean>((resolve) => {
     const finish = (result: boolean) => {

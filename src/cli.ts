@@ -31,8 +31,10 @@ export function createProgram(): Command {
     .command('worker')
     .description('work one shift: what the container runs (same as node dist/src/main.js)')
     .action(async () => {
-      const { runWorker } = await import('./main.ts');
-      process.exit(await runWorker());
+      const { guardSignals } = await import('./lifecycle/signals.ts');
+      const signals = guardSignals();
+      const { runWorker } = await import('./worker.ts');
+      process.exit(await runWorker(signals));
     });
   program
     .command('dev')

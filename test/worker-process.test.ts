@@ -198,6 +198,6 @@ describe('a worker that is told to stop', () => {
 
 async function nothingLeftOf(worker: Worker): Promise<void> {
   const left = () => [...worker.children].filter(isRunning);
-  await untilTrue(() => left().length === 0, 2_000, 'every process of the worker has ended');
+  await untilTrue(() => left().length === 0, 5_000, 'every process of the worker has ended');
   expect(await worker.answers('/health')).toBe(false);
 }

@@ -16,6 +16,8 @@ export const LIFECYCLE = {
   processCloseMs: 4_000,
   /** What is left for the exit itself: closing the status server and writing the last line. */
   exitMs: 500,
+  /** The framework kills a process after `processCloseMs`: wait until it has, 4 s, and a little more. 4.5 + 4.4 s is within the notice. */
+  closeMs: 4_400,
   /** A required service is asked this often at start before the worker exits 69. */
   databaseRetries: 6,
   /** First pause between those tries; doubled each time: 0.25 + 0.5 + 1 + 2 + 4 s ≈ 8 s in all. */
@@ -54,7 +56,7 @@ export const CALL = {
   /** How long the caller may take to become `active` after the agent joined (the trunk's ringing limit is shorter). */
   answerMs: 30_000,
   /** How long the caller may take to enter the room after we did: the bridge is there before us. */
-  arrivalMs: 10_000,
+  arrivalMs: 2_000,
   /** Between the last sound we handed over and hanging up: 200 ms of queue, the network and the bridge's jitter buffer. */
   lingerMs: 400,
   /** For the sentence about the worker's end: it takes 3 s, and the process has `processCloseMs` for everything. */

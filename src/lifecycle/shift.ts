@@ -134,7 +134,7 @@ export class Shift {
 
   async #close(): Promise<void> {
     // While LiveKit is unreachable, close() waits out the pause between retries: the exit does not.
-    await Promise.race([this.#server?.close(), this.#wait(LIFECYCLE.processCloseMs)]);
+    await Promise.race([this.#server?.close(), this.#wait(LIFECYCLE.closeMs)]);
     this.lifecycle.move('closed', 'no call is left');
   }
 }

@@ -10,7 +10,7 @@ export interface Sentence {
 
 /** A caller whose name the local recogniser hears right. */
 export const BOOKING_SCRIPT: CallerScript = {
-  opening: "Hello. I'd like to book a check-up on Tuesday.",
+  opening: "Hello. I'd like to book a check-up on Tuesday at ten in the morning.",
   name: 'David Brown',
   farewell: 'No, thank you. Goodbye.',
 };
