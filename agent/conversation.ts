@@ -88,13 +88,13 @@ async function sayGoodbye(
 
 function recordItem(
   state: CallState,
-  item: { role: string; textContent?: string | undefined } & Measured,
+  item: { role: string; textContent?: string | undefined; createdAt: number } & Measured,
 ): void {
   const text = item.textContent ?? '';
   if (item.role === 'user') {
     state.ledger.beginTurn({ caller_text: text, parts: listeningParts(item.metrics) });
   } else if (item.role === 'assistant') {
-    state.ledger.addToTurn(answer(text, item));
+    state.ledger.agentSaid(text, item.createdAt, answer(item));
   }
 }
 
@@ -119,13 +119,12 @@ function listeningParts({ transcriptionDelay, endOfTurnDelay }: Measured['metric
   };
 }
 
-function answer(text: string, { metrics, interrupted }: Measured): TurnRecord {
+function answer({ metrics, interrupted }: Measured): Omit<TurnRecord, 'agent_text'> {
   const parts: TurnParts = {
     ...(metrics.llmNodeTtft === undefined ? {} : { languageMs: ms(metrics.llmNodeTtft) }),
     ...(metrics.ttsNodeTtfb === undefined ? {} : { speechMs: ms(metrics.ttsNodeTtfb) }),
   };
   return {
-    agent_text: text,
     interrupted,
     parts,
     ...(metrics.e2eLatency === undefined ? {} : { latency_ms: ms(metrics.e2eLatency) }),

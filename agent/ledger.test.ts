@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 
 const RUN = { name: 'find_slots', arguments: {}, result: {}, errorCode: null, durationMs: 1 };
 
-function makeLedger(functions: Record<string, SqlFunction> = {}) {
+function makeLedger(functions: Record<string, SqlFunction> = {}, nowMs: () => number = Date.now) {
   const written = () => null;
   const { db, calls } = fakeDatabase({
     answer_call: written,
@@ -20,7 +20,7 @@ function makeLedger(functions: Record<string, SqlFunction> = {}) {
     ...functions,
   });
   const { log, lines } = collectLog();
-  return { ledger: new Ledger(new Calls(db), 'call-invented' as CallId, log), calls, lines };
+  return { ledger: new Ledger(new Calls(db), 'call-invented' as CallId, log, nowMs), calls, lines };
 }
 
 /** A function that fails so often and then works. */
@@ -126,4 +126,28 @@ test('the outcome is written once, and logged once it stands', async () => {
     'booked',
   ]);
   expect(lines).toMatchObject([{ message: 'call closed', outcome: 'booked', reason: 'goodbye', turns: 1 }]);
+});
+
+test('a sentence stands in the turn in which it began, also when its text comes after the next turn has begun', async () => {
+  let now = 1_000;
+  const { ledger, calls } = makeLedger({}, () => now);
+  ledger.agentSaid('Good day.', 1_200, { interrupted: false });
+  now = 5_000;
+  ledger.beginTurn({ caller_text: 'Goodbye.' });
+  now = 9_000;
+  ledger.beginTurn({ caller_text: 'Wait.' });
+  ledger.agentSaid('Thank you for', 6_000, { interrupted: true });
+  ledger.agentSaid('One moment.', 9_100, { interrupted: false });
+  ledger.agentSaid('What can I do?', 9_900, { interrupted: false });
+  await closed(ledger);
+  const said = calls.flatMap(({ args }) => {
+    const turn = args.p_turn as { agent_text?: string } | undefined;
+    return turn?.agent_text === undefined ? [] : [[args.p_index, turn.agent_text]];
+  });
+  expect(said).toEqual([
+    [0, 'Good day.'],
+    [1, 'Thank you for'],
+    [2, 'One moment.'],
+    [2, 'One moment. What can I do?'],
+  ]);
 });

@@ -16,8 +16,13 @@ export class Ledger {
   readonly #log: Logger;
   #queue: Promise<void> = Promise.resolve();
   #turnIndex = 0;
+  /** When each turn began (ms since the epoch), and what the agent has said in it. */
+  readonly #turns: { startedMs: number; sentences: string[] }[];
+  readonly #nowMs: () => number;
 
-  constructor(calls: Calls, callId: CallId, log: Logger) {
+  constructor(calls: Calls, callId: CallId, log: Logger, nowMs: () => number = Date.now) {
+    this.#nowMs = nowMs;
+    this.#turns = [{ startedMs: nowMs(), sentences: [] }];
     this.#calls = calls;
     this.#callId = callId;
     this.#log = log;
@@ -31,13 +36,25 @@ export class Ledger {
   /** Begins a turn with what the caller said. */
   beginTurn(turn: TurnRecord): void {
     this.#turnIndex += 1;
+    this.#turns.push({ startedMs: this.#nowMs(), sentences: [] });
     this.addToTurn(turn);
+  }
+
+  /**
+   * Adds what the agent said to the turn in which it began to say it, at `startedMs` since the epoch: the text of a sentence that was
+   * interrupted comes late, when the next turn may have begun. A turn's sentences are put one after the other.
+   */
+  agentSaid(text: string, startedMs: number, turn: Omit<TurnRecord, 'agent_text'>): void {
+    const found = this.#turns.findLastIndex((candidate) => candidate.startedMs <= startedMs);
+    const index = Math.max(0, found);
+    const sentences = this.#turns[index]?.sentences ?? [];
+    if (text !== '') sentences.push(text);
+    this.#writeTurn(index, { ...turn, agent_text: sentences.join(' ') });
   }
 
   /** Adds to the turn in progress. */
   addToTurn(turn: TurnRecord): void {
-    const index = this.#turnIndex;
-    this.#write('turn', () => this.#calls.recordTurn(this.#callId, index, turn));
+    this.#writeTurn(this.#turnIndex, turn);
   }
 
   /** Writes a tool run. */
@@ -58,6 +75,10 @@ export class Ledger {
       this.#log.info({ outcome, reason, turns: this.#turnIndex }, 'call closed');
     });
     await this.#queue;
+  }
+
+  #writeTurn(index: number, turn: TurnRecord): void {
+    this.#write('turn', () => this.#calls.recordTurn(this.#callId, index, turn));
   }
 
   #write(what: string, write: () => Promise<unknown>): void {

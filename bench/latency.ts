@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { quietNativeLogs } from '../src/config/load.ts';
 import { cacheDir, projectRoot } from '../src/config/paths.ts';
 import { type GuardedChild, startGuarded } from '../src/local/child.ts';
+import { withSqlClient } from '../src/local/sql-client.ts';
 import { type Stack, startStack } from '../src/local/stack.ts';
 import { type Voices, startVoices } from '../src/local/voice.ts';
 import { startWorkerProcess } from '../src/local/worker-process.ts';
@@ -34,6 +35,25 @@ const METRICS = {
 } as const;
 type Metric = keyof typeof METRICS;
 type Samples = Record<Metric, number[]>;
+
+/** Where the milliseconds of our turns go. What overlaps another part (a reply prepared during the end of the turn) is in both. */
+const PARTS = {
+  endpointingMs: 'endpointing',
+  recognitionMs: 'recognition',
+  languageMs: 'language',
+  toolMs: 'tool',
+  speechMs: 'speech',
+  transportMs: 'transport',
+} as const;
+type Part = keyof typeof PARTS;
+const parts: Record<'plain' | 'tool', Record<Part, number[]>> = { plain: emptyParts(), tool: emptyParts() };
+
+function emptyParts(): Record<Part, number[]> {
+  return Object.fromEntries(Object.keys(PARTS).map((part) => [part, []])) as unknown as Record<
+    Part,
+    number[]
+  >;
+}
 
 /** An agent under test. */
 interface Contestant {
@@ -110,9 +130,12 @@ async function oneCall(stack: Stack, voices: Voices, contestant: Contestant): Pr
     await caller.answered;
     await caller.listen();
     await caller.say('Where can I park my car?');
-    push(samples.plain, (await caller.listen()).latencyMs);
+    const plain = (await caller.listen()).latencyMs;
+    push(samples.plain, plain);
     await caller.say('I would like to book a cleaning.');
-    push(samples.tool, (await caller.listen()).latencyMs);
+    const tool = (await caller.listen()).latencyMs;
+    push(samples.tool, tool);
+    if (contestant.name === 'openhours') await readParts(stack, caller.call.room, [plain, tool]);
     await delay(3_000); // the replacement process has been forked by now: memory stands still
     samples.callMiB.push(memoryMiB(processTree(child.pid)) - memoryBefore);
     await caller.say('What are your opening hours?');
@@ -133,6 +156,26 @@ async function oneCall(stack: Stack, voices: Voices, contestant: Contestant): Pr
   }
 }
 
+/** The parts of the first two turns, from our ledger; what they do not explain of what the caller heard is transport. */
+async function readParts(stack: Stack, room: string, heard: readonly (number | undefined)[]): Promise<void> {
+  await delay(1_500); // the rows are written once the sentence is over
+  const rows = await withSqlClient(stack.database.dbUrl, async (client) => {
+    const result = await client.query<{ latency_ms: number | null; parts: Partial<Record<Part, number>> }>(
+      `select t.latency_ms, t.parts from call_turns t join calls c on c.id = t.call_id
+       where c.room = $1 and t.index in (1, 2) order by t.index`,
+      [room],
+    );
+    return result.rows;
+  });
+  for (const [index, kind] of (['plain', 'tool'] as const).entries()) {
+    const row = rows[index];
+    const ear = heard[index];
+    if (row === undefined) continue;
+    for (const part of Object.keys(PARTS) as Part[]) push(parts[kind][part], row.parts[part]);
+    if (ear !== undefined && row.latency_ms !== null) parts[kind].transportMs.push(ear - row.latency_ms);
+  }
+}
+
 function push(values: number[], value: number | undefined): void {
   if (value !== undefined) values.push(value);
 }
@@ -144,14 +187,26 @@ function report(all: readonly Contestant[]): void {
     const b = summary(bare.samples[metric]);
     return { metric: METRICS[metric], openhours: a, bare: b, ratio: Number((a.p50 / b.p50).toFixed(2)) };
   });
+  const where = (['plain', 'tool'] as const).map((kind) => ({
+    turn: METRICS[kind],
+    parts: Object.fromEntries(
+      (Object.keys(PARTS) as Part[]).map((part) => [PARTS[part], summary(parts[kind][part])]),
+    ),
+  }));
   if (process.argv.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ calls: CALLS, rows })}\n`);
+    process.stdout.write(`${JSON.stringify({ calls: CALLS, rows, where })}\n`);
     return;
   }
   const cell = ({ p50, p95, n }: ReturnType<typeof summary>) => `${p50} / ${p95} (${n})`.padEnd(22);
   process.stdout.write(`${'p50 / p95 (n)'.padEnd(26)}${'openhours'.padEnd(22)}${'bare'.padEnd(22)}ratio\n`);
   for (const row of rows) {
     process.stdout.write(`${row.metric.padEnd(26)}${cell(row.openhours)}${cell(row.bare)}${row.ratio}\n`);
+  }
+  for (const { turn, parts: of } of where) {
+    process.stdout.write(`\nwhere the ms of a ${turn} go, p50 / p95 (n)\n`);
+    for (const [part, value] of Object.entries(of)) {
+      if (value.n > 0) process.stdout.write(`  ${part.padEnd(24)}${cell(value)}\n`);
+    }
   }
 }
 

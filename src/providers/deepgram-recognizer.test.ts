@@ -153,7 +153,7 @@ describe('DeepgramRecognizer', () => {
     expect(events.at(-2)?.type).toBe(SpeechEventType.END_OF_SPEECH);
     expect(events.at(-1)?.recognitionUsage?.audioDuration).toBeCloseTo(0.1);
     const asked = Object.fromEntries(fake.urls[0]?.searchParams ?? []);
-    expect(asked).toMatchObject({ encoding: 'linear16', sample_rate: '16000', endpointing: '250' });
+    expect(asked).toMatchObject({ encoding: 'linear16', sample_rate: '16000', endpointing: '100' });
     expect(asked).toMatchObject({ keyterm: 'Dr. Weber', no_delay: 'true', utterance_end_ms: '1000' });
   });
 

@@ -13,11 +13,11 @@ test.each([
   ],
   [
     'I have Tuesday the 24th of November at 10 in the morning with Dr. Invented A. May I have your name for it?',
-    'My name is Sara Khan.',
+    `My name is ${DEMO_SCRIPT.name}.`,
   ],
-  ['Sorry, could you tell me your full name?', 'My name is Sara Khan.'],
+  ['Sorry, could you tell me your full name?', `My name is ${DEMO_SCRIPT.name}.`],
   [
-    "That's a check-up with Dr. Invented A on Tuesday the 24th of November at 10 in the morning, for Sara Khan. Is that right?",
+    "That's a check-up with Dr. Invented A on Tuesday the 24th of November at 10 in the morning, for David Brown. Is that right?",
     'Yes, that is right.',
   ],
   [
