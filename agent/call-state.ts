@@ -23,9 +23,19 @@ export interface Proposal {
   turnIndex: number;
 }
 
+/** A tool run as the model saw it. */
+export interface ToolMemory {
+  name: string;
+  /** JSON. */
+  args: string;
+  output: string;
+}
+
 /** What one call knows; the tools' common ground. */
 export interface CallState {
   readonly callId: CallId;
+  /** Which agent of the call this is, counted from 1: the database refuses the writes of one that was replaced. */
+  readonly epoch: number;
   readonly clinic: ClinicProfile;
   readonly callerNumber: string | undefined;
   readonly appointments: Appointments;
@@ -35,8 +45,14 @@ export interface CallState {
   readonly offered: Map<string, OfferedSlot>;
   proposal: Proposal | undefined;
   readonly booked: BookedAppointment[];
+  /** True when another agent had the call before. */
+  readonly resumed: boolean;
+  /** The last tool runs as the model saw them, oldest first: another agent's model has to know what was offered. */
+  readonly toolMemory: ToolMemory[];
   /** Set by the tool that ends the call: hang up once the goodbye has been heard. */
   goodbye: boolean;
+  /** Stores what another agent would need to go on; called after each change of `offered` and `proposal`. */
+  readonly changed: () => void;
   /** The present, in ms since the epoch; passed so that scenarios can pin it. */
   readonly nowMs: () => number;
 }

@@ -1,98 +1,145 @@
 import { voice } from '@livekit/agents';
+import { DisconnectReason, RoomEvent } from '@livekit/rtc-node';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TurnParts, TurnRecord } from '../src/clinic/calls.ts';
+import { CLOSING_SOON_TEXT } from '../src/clinic/sentences.ts';
 import { CALL, TURNS } from '../src/config/defaults.ts';
-import type { Logger } from '../src/log.ts';
-import type { PreparedAudio } from '../src/providers/prepared-audio.ts';
 import type { CallEnd } from './call.ts';
 import type { CallState } from './call-state.ts';
-import { SILENCE_GOODBYE_TEXT, SILENCE_TEXTS, STOPPING_TEXT } from '../src/clinic/sentences.ts';
-import { say } from './say.ts';
-
-/** What a conversation needs. */
-export interface ConversationDeps {
-  readonly session: voice.AgentSession<CallState>;
-  readonly state: CallState;
-  readonly prepared: PreparedAudio;
-  readonly log: Logger;
-  /** Aborted when the worker ends and this call has to. */
-  readonly stopping: AbortSignal;
-}
+import type { LiveCall } from './live-call.ts';
+import { SilenceGuard } from './silence-guard.ts';
+import { wrapUp } from './wrap-up.ts';
+import type { WorkerLink, WrapUpOrder } from './worker-link.ts';
 
 const { ConversationItemAdded, UserStateChanged, Close } = voice.AgentSessionEventTypes;
 
-/** Talks until the call is over: the caller hung up, goodbyes were said, nobody spoke, or something broke. */
-export async function converse(deps: ConversationDeps): Promise<CallEnd> {
-  const end = await new Promise<CallEnd>((resolve) => {
-    const limit = setTimeout(() => resolve({ outcome: 'completed', reason: 'longest_call' }), CALL.longestMs);
-    const finish = (result: CallEnd) => {
-      clearTimeout(limit);
-      resolve(result);
-    };
-    const silence = new SilenceWatch(deps, finish);
-    deps.session.on(ConversationItemAdded, ({ item }) => {
+/** What an agent that does not work any more has: time enough for a successor, a transfer that rings, or a callback. */
+const BROKEN_MS = 25_000;
+
+/**
+ * Talks until the call is over: the caller hung up, goodbyes were said, nobody spoke, the worker wants it to end, or something broke.
+ * Whatever it was, the caller has heard a last sentence when this resolves, unless they left.
+ */
+export async function converse(call: LiveCall, worker: WorkerLink): Promise<CallEnd> {
+  const conversation = new Conversation(call, worker);
+  try {
+    const end = await conversation.ended;
+    return bookedOr(call.state, end);
+  } finally {
+    conversation.stop();
+  }
+}
+
+class Conversation {
+  readonly ended: Promise<CallEnd>;
+  readonly #call: LiveCall;
+  readonly #guard: SilenceGuard;
+  readonly #limit: NodeJS.Timeout;
+  #finish!: (end: CallEnd) => void;
+  readonly #unlisten: () => void;
+  #wrapping = false;
+  #bargeIn: NodeJS.Timeout | undefined;
+
+  constructor(call: LiveCall, worker: WorkerLink) {
+    this.#call = call;
+    this.ended = new Promise((resolve) => (this.#finish = resolve));
+    const { session, state } = call;
+    session.on(ConversationItemAdded, ({ item }) => {
       if (item.type !== 'message') return;
-      if (item.role === 'user') silence.heard();
-      recordItem(deps.state, item);
-      if (item.role === 'assistant' && deps.state.goodbye)
-        void sayGoodbye(deps.state, item.interrupted, finish);
+      recordItem(state, item);
+      if (item.role === 'assistant' && state.goodbye) void this.#sayGoodbye(item.interrupted);
     });
-    deps.session.on(UserStateChanged, ({ newState }) => {
-      if (newState === 'away') void silence.ask();
-      if (newState === 'speaking') silence.heard();
+    session.on(UserStateChanged, ({ newState }) => this.#callerState(newState));
+    session.on(Close, ({ reason, error }) => this.#closed(reason, error));
+    call.room.on(RoomEvent.Disconnected, this.#disconnected);
+    state.ledger.onTakenOver = () => this.#finish({ leave: 'call_taken_over' });
+    this.#guard = new SilenceGuard(call, {
+      callerSilent: () => this.#finish({ outcome: 'completed', reason: 'caller_silent' }),
+      broken: (how, everywhere) =>
+        this.wrapUp({ reason: how, withinMs: BROKEN_MS, handover: !everywhere && !state.resumed }),
     });
-    deps.stopping.addEventListener('abort', () => void sayWeMustEnd(deps, finish), { once: true });
-    deps.session.on(Close, ({ reason, error }) => finish(closedBecause(reason, error)));
-  });
-  return bookedOr(deps.state, end);
+    this.#limit = setTimeout(
+      () => this.wrapUp({ reason: 'longest_call', withinMs: BROKEN_MS, handover: false }),
+      CALL.longestMs,
+    );
+    this.#unlisten = worker.listen({
+      wrapUp: (order) => this.wrapUp(order),
+      closingSoon: () => void call.announcer.say(CLOSING_SOON_TEXT),
+    });
+  }
+
+  stop(): void {
+    this.#unlisten();
+    this.#call.room.off(RoomEvent.Disconnected, this.#disconnected);
+    this.#guard.stop();
+    clearTimeout(this.#limit);
+    clearTimeout(this.#bargeIn);
+  }
+
+  wrapUp(order: WrapUpOrder): void {
+    if (this.#wrapping) return;
+    this.#wrapping = true;
+    this.#guard.stop();
+    wrapUp(this.#call, order).then(this.#finish, (error: unknown) => {
+      this.#call.log.error({ error }, 'the call could not be wrapped up');
+      this.#finish({ outcome: 'failed', reason: order.reason });
+    });
+  }
+
+  /** Prepared audio gives way to the caller as the session's own speech does, and as fast. */
+  #callerState(state: string): void {
+    clearTimeout(this.#bargeIn);
+    if (state !== 'speaking') return;
+    this.#bargeIn = setTimeout(
+      () => this.#call.receiver.stopPrompt(),
+      TURNS.interruptionMs - TURNS.vadMinSpeechMs,
+    );
+  }
+
+  async #sayGoodbye(interrupted: boolean): Promise<void> {
+    if (interrupted) {
+      // "Oh, one more thing": the call goes on.
+      this.#call.state.goodbye = false;
+      return;
+    }
+    await wait(CALL.lingerMs);
+    if (!this.#wrapping) this.#finish({ outcome: 'completed', reason: 'goodbye' });
+  }
+
+  /** Whoever took us for lost has removed us, and put another agent in our place: the room is theirs. */
+  readonly #disconnected = (reason?: DisconnectReason) => {
+    if (reason === DisconnectReason.PARTICIPANT_REMOVED || reason === DisconnectReason.DUPLICATE_IDENTITY) {
+      this.#finish({ leave: 'call_taken_over' });
+    }
+  };
+
+  /** A session closes because the caller left, or because something broke: then the line is still open, and somebody on it. */
+  #closed(reason: string, error: unknown): void {
+    if (reason === (voice.CloseReason.PARTICIPANT_DISCONNECTED as string)) {
+      this.#finish({ outcome: 'completed', reason: 'caller_hung_up' });
+      return;
+    }
+    this.#call.log.error({ reason, error }, 'the session closed');
+    this.wrapUp({ reason: 'session_error', withinMs: BROKEN_MS, handover: !this.#call.state.resumed });
+  }
 }
 
 /** The end that stands in the ledger: whatever else happened, a booking is what the call came to. */
 function bookedOr(state: CallState, end: CallEnd): CallEnd {
+  if ('leave' in end || end.outcome === 'transferred' || end.outcome === 'callback_owed') return end;
   if (state.booked.length > 0) return { outcome: 'booked', reason: end.reason };
-  const nothingSaid = state.ledger.turnIndex === 0;
-  if (end.outcome === 'completed' && nothingSaid) return { outcome: 'abandoned', reason: end.reason };
-  return end;
+  if (end.outcome !== 'completed') return end;
+  if (state.ledger.turnIndex === 0) return { outcome: 'abandoned', reason: end.reason };
+  return state.resumed ? { outcome: 'handed_over', reason: end.reason } : end;
 }
 
-function closedBecause(reason: string, error: unknown): CallEnd {
-  if (error !== null && error !== undefined) return { outcome: 'failed', reason: 'session_error' };
-  if (reason === (voice.CloseReason.PARTICIPANT_DISCONNECTED as string))
-    return { outcome: 'completed', reason: 'caller_hung_up' };
-  return { outcome: 'failed', reason: 'worker_stopped' };
-}
+type Item = { role: string; textContent?: string | undefined; createdAt: number } & Measured;
 
-/** The worker ends now: one sentence, not to be interrupted, and as long as there is time for. */
-async function sayWeMustEnd(deps: ConversationDeps, finish: (end: CallEnd) => void): Promise<void> {
-  deps.log.warn('the worker ends: the caller is told');
-  deps.session.interrupt({ force: true });
-  const said = say(deps.session, deps.prepared, STOPPING_TEXT, { allowInterruptions: false });
-  await Promise.race([said.then((sentence) => sentence.heard()), wait(CALL.stoppingMs)]);
-  await wait(CALL.lingerMs);
-  finish({ outcome: 'failed', reason: 'worker_stopped' });
-}
-
-async function sayGoodbye(
-  state: CallState,
-  interrupted: boolean,
-  finish: (end: CallEnd) => void,
-): Promise<void> {
-  if (interrupted) {
-    // "Oh, one more thing": the call goes on.
-    state.goodbye = false;
-    return;
-  }
-  await wait(CALL.lingerMs);
-  finish({ outcome: 'completed', reason: 'goodbye' });
-}
-
-function recordItem(
-  state: CallState,
-  item: { role: string; textContent?: string | undefined; createdAt: number } & Measured,
-): void {
+function recordItem(state: CallState, item: Item): void {
   const text = item.textContent ?? '';
   if (item.role === 'user') {
-    state.ledger.beginTurn({ caller_text: text, parts: listeningParts(item.metrics) });
+    // Reported late: the reply may have begun by now.
+    state.ledger.beginTurn({ caller_text: text, parts: listeningParts(item.metrics) }, item.createdAt);
   } else if (item.role === 'assistant') {
     state.ledger.agentSaid(text, item.createdAt, answer(item));
   }
@@ -129,39 +176,4 @@ function answer({ metrics, interrupted }: Measured): Omit<TurnRecord, 'agent_tex
     parts,
     ...(metrics.e2eLatency === undefined ? {} : { latency_ms: ms(metrics.e2eLatency) }),
   };
-}
-
-/** Asks a silent caller whether they are there, and ends the call politely after the last question. */
-class SilenceWatch {
-  readonly #deps: ConversationDeps;
-  readonly #finish: (end: CallEnd) => void;
-  #asked = 0;
-  #spoke = 0;
-
-  constructor(deps: ConversationDeps, finish: (end: CallEnd) => void) {
-    this.#deps = deps;
-    this.#finish = finish;
-  }
-
-  /** The caller said something. */
-  heard(): void {
-    this.#asked = 0;
-    this.#spoke += 1;
-  }
-
-  /** Asks, waits, and asks again: the framework reports silence only once, so the waiting is ours. */
-  async ask(): Promise<void> {
-    const { session, prepared } = this.#deps;
-    const spokeBefore = this.#spoke;
-    while (this.#asked < TURNS.silentPrompts) {
-      const speech = await say(session, prepared, SILENCE_TEXTS[this.#asked] ?? SILENCE_TEXTS[0]);
-      this.#asked += 1;
-      await speech.heard();
-      await wait(TURNS.callerSilentMs);
-      if (this.#spoke !== spokeBefore) return;
-    }
-    const goodbye = await say(session, prepared, SILENCE_GOODBYE_TEXT);
-    await goodbye.heard();
-    if (this.#spoke === spokeBefore) this.#finish({ outcome: 'completed', reason: 'caller_silent' });
-  }
 }

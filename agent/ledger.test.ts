@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SqlFailure, type SqlFunction, fakeDatabase } from '../test/support/database.ts';
 import { collectLog } from '../test/support/log.ts';
 import { Calls } from '../src/clinic/calls.ts';
 import type { CallId } from '../src/clinic/ids.ts';
+import { CALL } from '../src/config/defaults.ts';
 import { Ledger } from './ledger.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -10,25 +11,34 @@ afterEach(() => void vi.useRealTimers());
 
 const RUN = { name: 'find_slots', arguments: {}, result: {}, errorCode: null, durationMs: 1 };
 
-function makeLedger(functions: Record<string, SqlFunction> = {}, nowMs: () => number = Date.now) {
+function makeLedger(
+  functions: Record<string, SqlFunction> = {},
+  nowMs: () => number = Date.now,
+  firstTurn = 0,
+) {
   const written = () => null;
   const { db, calls } = fakeDatabase({
     answer_call: written,
     record_turn: written,
     record_tool_run: written,
+    save_call_state: written,
     close_call: () => true,
     ...functions,
   });
   const { log, lines } = collectLog();
-  return { ledger: new Ledger(new Calls(db), 'call-invented' as CallId, log, nowMs), calls, lines };
+  return {
+    ledger: new Ledger(new Calls(db), { id: 'call-invented' as CallId, epoch: 1 }, log, { nowMs, firstTurn }),
+    calls,
+    lines,
+  };
 }
 
-/** A function that fails so often and then works. */
-function failing(times: number): SqlFunction {
+/** A function that fails so often and then works: the database is gone, unless another status is given. */
+function failing(times: number, status = 0): SqlFunction {
   let left = times;
   return () => {
     left -= 1;
-    if (left >= 0) throw new SqlFailure('fetch failed', 0);
+    if (left >= 0) throw new SqlFailure('fetch failed', status);
     return null;
   };
 }
@@ -94,7 +104,7 @@ test('a row that could not be written is tried again, and those after it wait fo
 });
 
 test('a row that cannot be written is given up and logged without its content, and the next ones are written', async () => {
-  const { ledger, calls, lines } = makeLedger({ record_turn: failing(1_000) });
+  const { ledger, calls, lines } = makeLedger({ record_turn: failing(1_000, 500) });
   ledger.beginTurn({ caller_text: 'I am Sara Notreal.' });
   ledger.toolRun(RUN);
   await closed(ledger);
@@ -150,4 +160,139 @@ test('a sentence stands in the turn in which it began, also when its text comes 
     [2, 'One moment.'],
     [2, 'One moment. What can I do?'],
   ]);
+});
+
+describe('the state for a successor', () => {
+  test('is the newest one: several changes in a row are written once', async () => {
+    let offered = 0;
+    const { ledger, calls } = makeLedger();
+    for (const change of [1, 2, 3]) {
+      offered = change;
+      ledger.state(() => ({ offered }));
+    }
+    await closed(ledger);
+    const saved = calls.filter(({ name }) => name === 'save_call_state');
+    expect(saved.map(({ args }) => args.p_state)).toEqual([{ offered: 3 }]);
+  });
+
+  test('is written again when it changes after it was written', async () => {
+    let offered = 1;
+    const { ledger, calls } = makeLedger();
+    ledger.state(() => ({ offered }));
+    await ledger.written();
+    offered = 2;
+    ledger.state(() => ({ offered }));
+    await closed(ledger);
+    const saved = calls.filter(({ name }) => name === 'save_call_state');
+    expect(saved.map(({ args }) => args.p_state)).toEqual([{ offered: 1 }, { offered: 2 }]);
+  });
+
+  test('is there once all rows are said to be written', async () => {
+    const { ledger, calls } = makeLedger();
+    ledger.beginTurn({ caller_text: 'one' });
+    ledger.state(() => ({}));
+    await ledger.written();
+    expect(calls.map(({ name }) => name)).toEqual(['record_turn', 'save_call_state']);
+  });
+});
+
+describe('a database that is gone', () => {
+  test('is waited for while the call lasts: every row is written, in its order', async () => {
+    const started = performance.now();
+    const { ledger, calls, lines } = makeLedger({
+      record_turn: () => {
+        if (performance.now() - started < 60_000) throw new SqlFailure('fetch failed', 0);
+        return null;
+      },
+    });
+    for (const text of ['one', 'two', 'three']) ledger.beginTurn({ caller_text: text });
+    ledger.toolRun(RUN);
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(new Set(calls.map(({ args }) => args.p_index))).toEqual(new Set([1]));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(calls.slice(-4).map(({ name, args }) => [name, args.p_index ?? args.p_turn_index])).toEqual([
+      ['record_turn', 1],
+      ['record_turn', 2],
+      ['record_turn', 3],
+      ['record_tool_run', 3],
+    ]);
+    expect(lines).toEqual([]);
+  });
+
+  test('is not waited for longer than 3 s once the call is over, and the outcome is said to be missing', async () => {
+    const { ledger, lines } = makeLedger({ record_turn: failing(1_000), close_call: failing(1_000) });
+    for (let turn = 0; turn < 20; turn += 1) ledger.beginTurn({ caller_text: 'one' });
+    const startedAt = performance.now();
+    let tookMs: number | undefined;
+    let onRecord: boolean | undefined;
+    void ledger.close('booked', 'goodbye').then((result) => {
+      tookMs = performance.now() - startedAt;
+      onRecord = result;
+    });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(onRecord).toBe(false);
+    expect(tookMs).toBeLessThanOrEqual(CALL.closeRowsMs + 500);
+    expect(lines.filter(({ what }) => what === 'outcome')).toHaveLength(1);
+  });
+
+  test('is not waited for longer when it hangs instead of refusing', async () => {
+    const { ledger } = makeLedger({ record_turn: () => new Promise(() => undefined) });
+    ledger.beginTurn({ caller_text: 'one' });
+    let onRecord: boolean | undefined;
+    void ledger.close('booked', 'goodbye').then((result) => (onRecord = result));
+    await vi.advanceTimersByTimeAsync(CALL.closeRowsMs + 500);
+    expect(onRecord).toBe(false);
+  });
+
+  test('that is back in time has the outcome on record', async () => {
+    const { ledger } = makeLedger({ close_call: failing(5) });
+    const closing = ledger.close('booked', 'goodbye');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await closing).toBe(true);
+  });
+});
+
+describe('a call that another agent has taken over', () => {
+  const taken: SqlFunction = () => {
+    throw new SqlFailure('call_taken_over', 409);
+  };
+
+  test('is left to it: nothing more is written or tried again, and whoever talks is told once', async () => {
+    const { ledger, calls, lines } = makeLedger({ record_turn: taken });
+    const told = vi.fn();
+    ledger.onTakenOver = told;
+    ledger.beginTurn({ caller_text: 'one' });
+    ledger.toolRun(RUN);
+    ledger.state(() => ({}));
+    ledger.beginTurn({ caller_text: 'two' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told).toHaveBeenCalledTimes(1);
+    expect(calls.map(({ name }) => name)).toEqual(['record_turn']);
+    expect(lines.filter(({ severity }) => severity === 'ERROR')).toEqual([]);
+  });
+
+  test('has its outcome from the other one: this one writes none, and none is missing', async () => {
+    const { ledger, calls } = makeLedger({ record_turn: taken });
+    ledger.beginTurn({ caller_text: 'one' });
+    await ledger.written();
+    expect(await ledger.close('completed', 'goodbye')).toBe(true);
+    expect(calls.map(({ name }) => name)).not.toContain('close_call');
+  });
+
+  test('is noticed by the outcome at the latest', async () => {
+    const { ledger, lines } = makeLedger({ close_call: taken });
+    expect(await ledger.close('completed', 'goodbye')).toBe(true);
+    expect(lines.map(({ message }) => message)).not.toContain('call closed');
+  });
+});
+
+test('the turns of an agent that takes over follow those of the one before', async () => {
+  const { ledger, calls } = makeLedger({}, () => 5_000, 7);
+  expect(ledger.turnIndex).toBe(7);
+  ledger.agentSaid('Sorry, we were cut off for a moment.', 5_000, {});
+  ledger.beginTurn({ caller_text: 'At ten.' });
+  ledger.agentSaid('Thank you.', 5_000, {});
+  await closed(ledger);
+  const turns = calls.filter(({ name }) => name === 'record_turn').map(({ args }) => args.p_index);
+  expect(turns).toEqual([7, 8, 8]);
 });

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { toE164 } from '../src/clinic/phone.ts';
 import { CALL } from '../src/config/defaults.ts';
+import type { TakenOver } from './resume.ts';
 
 /** What the bridge tells of a caller. Numbers are E.164, and absent where the caller hides theirs. */
 export interface CallerLine {
@@ -12,28 +13,35 @@ export interface CallerLine {
   dialledNumber: string | undefined;
   /** From the dispatch's metadata or the rule's attributes: how the clinic is known when the number is hidden. */
   clinicSlug: string | undefined;
+  /** Set when the dispatch says that the call was another agent's. */
+  takenOver: TakenOver | undefined;
 }
 
-const metadataSchema = z.object({ clinic: z.string().max(63).optional() });
+const metadataSchema = z.object({
+  clinic: z.string().max(63).optional(),
+  handover: z.boolean().optional(),
+  takeover: z.boolean().optional(),
+});
 
 /** Reads the caller off the participant's attributes (livekit-sip sets them) and the dispatch's metadata. */
 export function readCallerLine(participant: RemoteParticipant, dispatchMetadata: string): CallerLine {
   const attributes = participant.attributes;
+  const metadata = readMetadata(dispatchMetadata);
   return {
     participant,
     // The bridge writes E.164 already: the country only matters for numbers that it did not normalise.
     callerNumber: toE164(attributes['sip.phoneNumber'], 'US'),
     dialledNumber: toE164(attributes['sip.trunkPhoneNumber'], 'US'),
-    clinicSlug: clinicOf(dispatchMetadata) ?? attributes['clinic'],
+    clinicSlug: metadata.clinic ?? attributes['clinic'],
+    takenOver: metadata.handover === true ? 'handed_over' : metadata.takeover === true ? 'lost' : undefined,
   };
 }
 
-function clinicOf(metadata: string): string | undefined {
-  if (metadata === '') return undefined;
+function readMetadata(metadata: string): z.infer<typeof metadataSchema> {
   try {
-    return metadataSchema.parse(JSON.parse(metadata)).clinic;
+    return metadataSchema.parse(JSON.parse(metadata));
   } catch {
-    return undefined; // somebody else's metadata: the number decides
+    return {}; // none, or somebody else's: the number decides
   }
 }
 

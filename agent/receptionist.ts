@@ -9,8 +9,9 @@ import { findSlotsTool } from './tools/find-slots.ts';
 
 /** The agent that talks to the caller: the clinic's prompt, its tools, and what is spoken word for word. */
 export class Receptionist extends voice.Agent<CallState> {
-  constructor(state: CallState) {
+  constructor(state: CallState, chatCtx?: llm.ChatContext) {
     super({
+      ...(chatCtx === undefined ? {} : { chatCtx }),
       instructions: receptionistPrompt(state.clinic, clinicNow(state)),
       tools: [findSlotsTool(state), prepareBookingTool(state), confirmBookingTool(state), endCallTool(state)],
     });

@@ -4,7 +4,10 @@ import type { Config } from '../src/config/load.ts';
 import { createLanguageModel } from '../src/providers/language.ts';
 import { createRecognizer, createVoice } from '../src/providers/speech.ts';
 import type { Logger } from '../src/log.ts';
+import type { ProviderEvents } from '../src/providers/provider-events.ts';
+import type { ClinicProfile } from '../src/clinic/clinics.ts';
 import type { CallState } from './call-state.ts';
+import type { CallerLine } from './phone-line.ts';
 import type { EndOfTurnClient } from './end-of-turn-client.ts';
 import { EndOfTurnDetector } from './end-of-turn.ts';
 
@@ -12,6 +15,8 @@ import { EndOfTurnDetector } from './end-of-turn.ts';
 export interface Prewarmed {
   readonly vad: inference.VAD;
   readonly endOfTurn: EndOfTurnClient;
+  /** The clinic of a line, as it was when the process was made. */
+  readonly clinicOf: (line: Pick<CallerLine, 'dialledNumber' | 'clinicSlug'>) => ClinicProfile | undefined;
 }
 
 /** The voice activity model, from the package: nothing is downloaded. */
@@ -28,18 +33,19 @@ export function createSession(
   config: Config,
   prewarmed: Prewarmed,
   state: CallState,
+  events: ProviderEvents,
   log: Logger,
 ): voice.AgentSession<CallState> {
   const turn = { text: '' };
   const session = new voice.AgentSession<CallState>({
     userData: state,
     vad: prewarmed.vad,
-    stt: createRecognizer(config, state.clinic, log),
-    llm: createLanguageModel(config),
-    tts: createVoice(config, log),
+    stt: createRecognizer(config, state.clinic, log, events),
+    llm: createLanguageModel(config, events, { log }),
+    tts: createVoice(config, log, events),
     maxToolSteps: CALL.toolSteps,
-    // This one option is in seconds.
-    userAwayTimeout: TURNS.callerSilentMs / 1_000,
+    // The silence guard asks, and knows of prepared audio, which the session does not.
+    userAwayTimeout: null,
     // By default an interruption in the first seconds is ignored: a phone line needs no echo canceller to warm up.
     aecWarmupDuration: null,
     turnHandling: {

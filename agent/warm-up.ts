@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { findClinics } from '../src/clinic/clinics.ts';
+import { type ClinicProfile, findClinics } from '../src/clinic/clinics.ts';
 import type { Database } from '../src/clinic/database.ts';
 import { spokenDate } from '../src/clinic/spoken.ts';
 import { greetingText } from '../src/clinic/sentences.ts';
@@ -20,7 +20,7 @@ export async function warmUp(
   db: Database,
   prepared: PreparedAudio,
   log: Logger,
-): Promise<void> {
+): Promise<readonly ClinicProfile[]> {
   const limit = AbortSignal.timeout(LIFECYCLE.warmUpMs);
   const late = new Promise<never>((_, reject) =>
     limit.addEventListener('abort', () => reject(limit.reason as Error)),
@@ -34,8 +34,10 @@ export async function warmUp(
       await prepared.load(greetingText(clinic));
       await createRecognizer(config, clinic, log).close();
     }
-    createLanguageModel(config);
+    createLanguageModel(config, {}, { log });
+    return clinics;
   } catch (error) {
     log.warn({ error }, 'process could not be warmed up');
+    return [];
   }
 }

@@ -4,9 +4,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { quietNativeLogs } from './config/load.ts';
+import { quietNativeLogs, setShiftWish } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
 import { isOpenhoursError } from './errors.ts';
+import { withShiftOptions } from './worker-options.ts';
 
 function version(): string {
   const file = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string };
@@ -27,12 +28,12 @@ export function createProgram(): Command {
     .description("A voice receptionist that works a clinic's office hours.")
     .version(version())
     .showHelpAfterError();
-  program
-    .command('worker')
+  withShiftOptions(program.command('worker'))
     .description('work one shift: what the container runs (same as node dist/src/main.js)')
-    .action(async () => {
+    .action(async (options: { early?: boolean; until?: string; for?: string }) => {
       const { guardSignals } = await import('./lifecycle/signals.ts');
       const signals = guardSignals();
+      setShiftWish(options);
       const { runWorker } = await import('./worker.ts');
       process.exit(await runWorker(signals));
     });

@@ -56,6 +56,12 @@ export const ERRORS = {
     ExitCode.config,
     'Add the dialled number to clinic_numbers, or put the clinic slug into the dispatch metadata.',
   ),
+  CALENDAR_INVALID: kind(
+    422,
+    false,
+    ExitCode.config,
+    'Correct the hours the message names, or make a shift by hand with SHIFT_FOR or SHIFT_UNTIL.',
+  ),
   SLOT_TAKEN: kind(409, false, ExitCode.bug, 'Offer another slot.'),
   SLOT_INVALID: kind(422, false, ExitCode.bug, 'Offer a slot that the free-slot search returned.'),
   INPUT_INVALID: kind(400, false, ExitCode.bug, 'Correct the argument the message names.'),
@@ -69,13 +75,13 @@ export const ERRORS = {
     502,
     true,
     ExitCode.unavailable,
-    'Check DEEPGRAM_API_KEY, DEEPGRAM_BASE_URL and the provider status page.',
+    'Check the key and address of the provider the message names, and its status page.',
   ),
   SPEECH_FAILED: kind(
     502,
     true,
     ExitCode.unavailable,
-    'Check DEEPGRAM_API_KEY, DEEPGRAM_BASE_URL and the provider status page.',
+    'Check the key and address of the provider the message names, and its status page.',
   ),
   LOCAL_TOOL_MISSING: kind(
     500,
@@ -88,6 +94,13 @@ export const ERRORS = {
     true,
     ExitCode.unavailable,
     'Read the log file or follow the advice in the message.',
+  ),
+  CALL_TAKEN_OVER: kind(409, false, ExitCode.bug, 'Leave the call alone: another worker has it.'),
+  LEASE_LOST: kind(
+    409,
+    false,
+    ExitCode.unavailable,
+    'Stop: another worker holds the shift. `openhours fleet status` shows which.',
   ),
   CALL_FAILED: kind(500, false, ExitCode.bug, 'Read the log lines of the call id the message names.'),
 } as const satisfies Record<string, ErrorKind>;

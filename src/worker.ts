@@ -3,16 +3,23 @@
  * framework (0.6 s) is loaded while the checks run.
  */
 import { fileURLToPath } from 'node:url';
+import { Calls } from './clinic/calls.ts';
 import { findClinics } from './clinic/clinics.ts';
 import { openDatabase } from './clinic/database.ts';
+import { Shifts } from './clinic/shifts.ts';
+import { Unrecorded } from './clinic/unrecorded.ts';
 import { type Config, loadConfig, quietNativeLogs } from './config/load.ts';
 import { ExitCode, isOpenhoursError } from './errors.ts';
 import { Releasers } from './lifecycle/releasers.ts';
 import { Shift } from './lifecycle/shift.ts';
+import { planFields } from './lifecycle/shift-plan.ts';
 import type { SignalGuard } from './lifecycle/signals.ts';
 import { type Logger, createLogger } from './log.ts';
 import { createStatusApp } from './status/app.ts';
 import { startServer } from './status/server.ts';
+import type { Watch } from './lifecycle/watch.ts';
+
+const AGENT_FILE = fileURLToPath(new URL('../agent/main.js', import.meta.url));
 
 /**
  * Runs the worker until its shift ends. A signal that came before is acted on.
@@ -45,24 +52,32 @@ export async function runWorker(signals: SignalGuard): Promise<ExitCode> {
 async function work(config: Config, log: Logger, signals: SignalGuard): Promise<ExitCode> {
   const db = openDatabase(config.supabase);
   const releasers = new Releasers();
+  const calls = new Calls(db);
+  const unrecorded = new Unrecorded(config.dataDir);
+  let watch: Watch | undefined;
   const shift: Shift = new Shift({
     config,
     log,
     nowMs: Date.now,
+    ageMs: () => performance.now(),
+    print: (line) => process.stderr.write(`openhours: ${line}\n`),
     preflight: async () => (await import('./lifecycle/preflight.ts')).preflight(config, db, log),
     clinics: () => findClinics(db, config.livekit.agentName, config.clinic),
+    shifts: new Shifts(db),
     createServer: async () => {
-      const { CallServer } = await import('./lifecycle/call-server.ts');
-      return new CallServer(
-        config,
-        fileURLToPath(new URL('../agent/main.js', import.meta.url)),
-        shift.id,
-        log,
-      );
+      const { createWatch } = await import('./lifecycle/watch.ts');
+      watch = await createWatch({ config, log, shift, calls, agentFile: AGENT_FILE });
+      return watch.server;
     },
     prepareAudio: async (clinics) => {
       const { prepareAudio } = await import('./lifecycle/prepare-audio.ts');
       await prepareAudio(config, clinics, log);
+    },
+    onDuty: async (duty) => watch?.begin(duty) ?? (async () => undefined),
+    tell: (message) => watch?.processes.tell(message) ?? 0,
+    catchUp: async () => {
+      const recorded = await unrecorded.bringHome((call) => calls.giveUp(call));
+      if (recorded > 0) log.info({ recorded }, 'outcomes recorded that could not be before');
     },
   });
   const status = await startServer(statusOf(shift, config), config.port);
@@ -90,6 +105,8 @@ function statusOf(shift: Shift, config: Config) {
     activeCalls: () => shift.server?.activeCalls ?? 0,
     totalCalls: () => shift.server?.totalCalls ?? 0,
     maxCalls: config.maxCalls,
+    plan: () => (shift.plan === undefined ? undefined : planFields(shift.plan)),
+    onMove: (listener) => shift.lifecycle.onMove(listener),
     startedAt: shift.startedAt,
     nowMs: Date.now,
   });

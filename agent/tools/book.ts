@@ -78,14 +78,16 @@ export async function prepareBooking(state: CallState, details: BookingDetails):
   if (patientPhone === undefined) return { missing: 'phone', say: 'Which phone number can we reach you on?' };
   const requestId = `${offered.slot.practitioner_id}/${offered.service.slug}/${offered.slot.starts_at}/${patientName.toLowerCase()}`;
   state.proposal = { offered, patientName, patientPhone, requestId, turnIndex: state.ledger.turnIndex };
+  state.changed();
   const number = said === undefined ? '' : `, phone ${spokenPhone(toNational(said))}`;
   return {
     read_back: true,
-    say: `That's ${described(state, state.proposal)}, for ${patientName}${number}. Is that right?`,
+    say: `That's ${describeProposal(state, state.proposal)}, for ${patientName}${number}. Is that right?`,
   };
 }
 
-function described(state: CallState, { offered }: Proposal): string {
+/** A proposal in words: service, practitioner, weekday, date and time. */
+export function describeProposal(state: CallState, { offered }: Proposal): string {
   const start = DateTime.fromISO(offered.slot.starts_at, { zone: state.clinic.time_zone });
   return `a ${offered.service.name.toLowerCase()} with ${offered.slot.practitioner_name} on ${spokenDate(start)} at ${spokenTime(start)}`;
 }
@@ -98,13 +100,14 @@ export async function confirmBooking(state: CallState): Promise<ToolReply> {
   if (state.ledger.turnIndex <= proposal.turnIndex) {
     return {
       error: 'not_confirmed',
-      say: `${sentence(described(state, proposal))}, for ${proposal.patientName}: is that right?`,
+      say: `${sentence(describeProposal(state, proposal))}, for ${proposal.patientName}: is that right?`,
     };
   }
   try {
     const { slot, service } = proposal.offered;
     const booked = await state.appointments.book({
       callId: state.callId,
+      epoch: state.epoch,
       requestId: proposal.requestId,
       clinicId: state.clinic.id,
       practitionerId: slot.practitioner_id,

@@ -218,5 +218,6 @@ function remember(state: CallState, service: Service, slot: FreeSlot): OfferedSl
   }
   const offered = { slotId: `s${state.offered.size + 1}`, slot, service };
   state.offered.set(offered.slotId, offered);
+  state.changed();
   return offered;
 }

@@ -35,6 +35,7 @@ export async function runTool(
   const durationMs = performance.now() - startedMs;
   state.log.info({ tool: name, errorCode, durationMs: Math.round(durationMs), pii: { args } }, 'tool run');
   state.ledger.toolRun({ name, arguments: args, result: reply, errorCode, durationMs });
+  remember(state, name, args, reply);
   state.ledger.addToTurn({ tool: name, parts: { toolMs: Math.round(durationMs) } });
   return reply;
 }
@@ -52,4 +53,13 @@ async function withLimit(reply: Promise<ToolReply>): Promise<ToolReply> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** So many runs are kept for a successor: the search, the proposal, and one between. */
+const KEPT_RUNS = 3;
+
+function remember(state: CallState, name: string, args: unknown, reply: ToolReply): void {
+  state.toolMemory.push({ name, args: JSON.stringify(args) ?? '{}', output: JSON.stringify(reply) });
+  state.toolMemory.splice(0, state.toolMemory.length - KEPT_RUNS);
+  state.changed();
 }

@@ -22,6 +22,8 @@ export interface SlotQuery {
 /** What to book, and for whom. */
 export interface BookingRequest {
   callId: CallId;
+  /** Of the call: a booking for a call that another worker has taken over is refused. */
+  epoch: number;
   /** Makes the booking idempotent within the call: the same id never books twice. */
   requestId: string;
   clinicId: ClinicId;
@@ -67,11 +69,12 @@ export class Appointments {
 
   /**
    * Books, once per call and request id; resolves only after the row is committed.
-   * @throws OpenhoursError SLOT_TAKEN, SLOT_INVALID or INPUT_INVALID.
+   * @throws OpenhoursError SLOT_TAKEN, SLOT_INVALID, INPUT_INVALID or CALL_TAKEN_OVER.
    */
   book(request: BookingRequest): Promise<BookedAppointment> {
     return callFunction<BookedAppointment>(this.#db, 'book_appointment', {
       p_call_id: request.callId,
+      p_epoch: request.epoch,
       p_request_id: request.requestId,
       p_clinic_id: request.clinicId,
       p_practitioner_id: request.practitionerId,

@@ -43,6 +43,8 @@ export interface Answer {
 export interface ClinicProfile {
   id: ClinicId;
   slug: string;
+  /** The numbers callers dial, E.164. */
+  numbers: string[];
   name: string;
   time_zone: string;
   language: string;

@@ -36,6 +36,9 @@ const REASONS: Record<string, ErrorCode> = {
   phone_invalid: 'INPUT_INVALID',
   call_unknown: 'STATE_INVALID',
   clinic_unknown: 'CLINIC_UNKNOWN',
+  call_taken_over: 'CALL_TAKEN_OVER',
+  lease_lost: 'LEASE_LOST',
+  shift_ended: 'STATE_INVALID',
 };
 
 /**
@@ -81,7 +84,7 @@ export function databaseError(what: string, failure: PostgrestFailure, status: n
 }
 
 /** The schema this code was written for: the newest migration's version. A test compares it with supabase/migrations. */
-export const SCHEMA_VERSION = '20261121090200';
+export const SCHEMA_VERSION = '20261121100200';
 
 /**
  * Makes sure that the database answers, takes our key and has our schema.

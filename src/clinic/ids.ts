@@ -10,3 +10,5 @@ export type ServiceId = Branded<'ServiceId'>;
 export type AppointmentId = Branded<'AppointmentId'>;
 export type CallId = Branded<'CallId'>;
 export type WorkerId = Branded<'WorkerId'>;
+export type ShiftId = Branded<'ShiftId'>;
+export type TaskId = Branded<'TaskId'>;

@@ -16,13 +16,64 @@ export const SILENCE_TEXTS = ['Hello, are you still there?', 'Sorry, I cannot he
 export const SILENCE_GOODBYE_TEXT =
   'I cannot hear anything, so I will hang up now. Please call again. Goodbye.';
 
-/** What is said when the worker has to end a call that is still going on. */
+/** Said into a turn whose answer takes long, in order. */
+export const FILLER_TEXTS = ['One moment, please.', 'I am still looking, one moment.'] as const;
+
+/** Said when a turn got no answer at all. */
+export const LOST_TURN_TEXT = 'I am sorry, I did not get that. Could you say it again, please?';
+
+/** Said when the caller spoke and no word of it was understood. */
+export const NOT_HEARD_TEXT = 'Sorry, I could not hear you. Could you say that again?';
+
+/** Said when the call goes on with another worker. */
+export const PASS_ON_TEXT = 'One moment please, a colleague takes over.';
+
+/** Said by the one who takes over a call that was handed over. */
+export const TAKEN_OVER_TEXT = 'Thank you for waiting.';
+
+/** Said by the one who takes over a call whose agent was lost. */
+export const CUT_OFF_TEXT = 'Sorry, we were cut off for a moment.';
+
+/** Said before a transfer to the clinic's own number. */
+export const CONNECTING_TEXT = 'I am connecting you with our front desk.';
+
+/** Said once a callback is stored. */
+export const CALLBACK_TEXT =
+  'I am sorry, I have to end this call now. We will call you back shortly. Goodbye.';
+
+/** Said once a callback is stored, after a transfer that nobody answered. */
+export const NOBODY_THERE_TEXT = 'Nobody is free. We will call you back shortly. Goodbye.';
+
+/** Said when no callback can be stored or promised. */
 export const STOPPING_TEXT = 'I am sorry, I have to end this call now. Please call again in a minute.';
 
+/** Said to callers shortly before closing time. */
+export const CLOSING_SOON_TEXT =
+  'Just so you know, the clinic closes in a minute or two. Let us finish quickly.';
+
+/** Said to a number that has more calls in progress, or has made more of them, than anybody needs. */
+export const TOO_MANY_CALLS_TEXT =
+  'There are already several calls from your number. Please call again later. Goodbye.';
+
+/** Said once the message of an after-hours caller is stored. */
+export const MESSAGE_TAKEN_TEXT = 'Thank you. I have noted your message for the front desk. Goodbye.';
+
 /** Sentences that have to be there even when no voice can be made. */
-export const GOODBYE_TEXTS: readonly string[] = [
+export const PREPARED_TEXTS: readonly string[] = [
   UNKNOWN_NUMBER_TEXT,
   ...SILENCE_TEXTS,
   SILENCE_GOODBYE_TEXT,
+  ...FILLER_TEXTS,
+  LOST_TURN_TEXT,
+  NOT_HEARD_TEXT,
+  PASS_ON_TEXT,
+  TAKEN_OVER_TEXT,
+  CUT_OFF_TEXT,
+  CONNECTING_TEXT,
+  CALLBACK_TEXT,
+  NOBODY_THERE_TEXT,
   STOPPING_TEXT,
+  CLOSING_SOON_TEXT,
+  TOO_MANY_CALLS_TEXT,
+  MESSAGE_TAKEN_TEXT,
 ];

@@ -16,6 +16,10 @@ export const LIFECYCLE = {
   processCloseMs: 4_000,
   /** What is left for the exit itself: closing the status server and writing the last line. */
   exitMs: 500,
+  /** After a call's last sentence its process hands in its rows and leaves: 0.3–0.6 s. */
+  leaveMs: 1_000,
+  /** However late it is, processes that are asked to end get this long. */
+  leastCloseMs: 250,
   /** The framework kills a process after `processCloseMs`: wait until it has, 4 s, and a little more. 4.5 + 4.4 s is within the notice. */
   closeMs: 4_400,
   /** A required service is asked this often at start before the worker exits 69. */
@@ -25,6 +29,65 @@ export const LIFECYCLE = {
   /** Asking LiveKit once whether it takes our key: a refusal answers in one round trip. */
   credentialCheckMs: 5_000,
 } as const;
+
+/** The shift: from opening to the last exit. */
+export const SHIFT = {
+  /** Two openings closer than this are one shift: over lunch the worker stays, and callers hear when the clinic is open again. */
+  bridgeMs: 2 * 3_600_000,
+  /** After closing time, calls in progress may go on this long: twice a long booking. Callers who arrive now hear the after-hours path. */
+  graceMs: 10 * 60_000,
+  /** Callers are told this long before closing time. */
+  closingNoticeMs: 2 * 60_000,
+  /** Before the platform's deadline no call is taken for this long: nine calls in ten are over by then. */
+  drainMs: 5 * 60_000,
+  /** Calls still going on this long before the end are told that time is short. */
+  shortOfTimeMs: 60_000,
+  /** … and this long before it they are handed over. The platform's own notice is 10 s; we are always ahead of it. */
+  handoverMs: 20_000,
+  /** Ahead of the platform's timeout by this much: its clock started before ours. */
+  marginMs: 15_000,
+  /** The next worker of a relay is started this long before it is needed: a start takes 2–10 s. */
+  relayLeadMs: 60_000,
+  /** The wall clock is looked at this often, so that a clock that was set, or a machine that slept, is noticed. */
+  tickMs: 1_000,
+} as const;
+
+/** Who is there: the lease of a shift and the signs of life of workers. */
+export const FLEET = {
+  /** A worker with calls says this often that it lives: another one takes over 2 s after the last sign. */
+  beatMs: 500,
+  /** How often it is looked whether a sign of life is due. */
+  lookMs: 125,
+  /** One without calls need not hurry. */
+  idleBeatMs: 2_000,
+  /** Whoever finds a seat taken asks again this often, if there is something to wait for. */
+  askAgainMs: 500,
+  /** A holder that has been silent for this long has vanished: its lease is waited for, instead of leaving. */
+  vanishedMs: 6_000,
+  /** A sign of life that has no answer by then counts as not given. */
+  answerMs: 3_000,
+  /** A worker with calls that has not beaten for this long is dead. Four beats: a slow database costs one or two. */
+  deadMs: 2_000,
+  /** A shift’s lease runs out this long after its holder’s last sign, and another may take it. A holder that comes back before anybody took it keeps it. */
+  leaseMs: 20_000,
+} as const;
+
+/** The look-out for calls without an agent. */
+export const LOOKOUT = {
+  /** Rooms are looked at this often. */
+  everyMs: 500,
+  /** A call without an agent for this long is taken over: a dispatch takes 0.5–1 s, and a slow one is not doubled. */
+  takeOverMs: 3_000,
+  /** … for this long it is transferred, and if that fails a callback is owed. */
+  transferMs: 10_000,
+  /** A takeover that has not arrived by then is tried again. */
+  retryMs: 3_000,
+  /** A call's process that has not beaten for this long hangs: six beats. Long collections of garbage take 0.2 s. */
+  hungMs: 3_000,
+} as const;
+
+/** Memory of a call's process above which it leaks: a call takes 130–200 MB. */
+export const JOB_MEMORY_MB = 700;
 
 /** Turn-taking. Measured against the local stack; `bench/latency` prints what each costs. */
 export const TURNS = {
@@ -57,10 +120,26 @@ export const CALL = {
   answerMs: 30_000,
   /** How long the caller may take to enter the room after we did: the bridge is there before us. */
   arrivalMs: 2_000,
+  /** The greeting goes before the session for so long: the bridge connects a call 0.1–0.4 s after our track is there. */
+  greetingFirstMs: 600,
+  /** Opening a call is one round trip; a restart of the database's HTTP side takes 1–2 s, which the greeting hides. */
+  openTries: 4,
+  openRetryMs: 600,
+  /** Once a call is over its rows are tried this long. */
+  closeRowsMs: 3_000,
   /** Between the last sound we handed over and hanging up: 200 ms of queue, the network and the bridge's jitter buffer. */
   lingerMs: 400,
-  /** For the sentence about the worker's end: it takes 3 s, and the process has `processCloseMs` for everything. */
-  stoppingMs: 3_200,
+  /** When only the framework says that the process has to end: it gives `processCloseMs` for everything. */
+  stoppingMs: 3_600,
+  /** A process whose worker died: the framework ends it 14–15 s later. */
+  orphanMs: 11_000,
+  /** Somebody at the front desk picks up within this time, or not at all. */
+  transferRingMs: 25_000,
+  /** Calls in progress from one number, and calls of the last hour, before it is asked to call later. */
+  perCallerActive: 3,
+  perCallerHour: 30,
+  /** Before the longest call ends, its caller is told: time for two more sentences each. */
+  longestNoticeMs: 60_000,
   /** A tool that has not answered by now is reported to the caller as failed. */
   toolMs: 6_000,
   /** Characters of a name, as the recogniser may hear anything. */
@@ -69,6 +148,59 @@ export const CALL = {
   slotsOffered: 3,
   /** Model tool steps within one turn. */
   toolSteps: 4,
+} as const;
+
+/** Finishing a call that cannot go on here. Of the 9 s after a SIGTERM: 0.9 pause + 3.2 for a successor, or for a transfer; 4.2 + 0.4 goodbye. */
+export const WRAPPING = {
+  /** How long we wait for the sentence that is being said, by either side. */
+  politeMs: 1_500,
+  pollMs: 40,
+  /** A dispatched agent is in the room after 0.5–1.5 s; on a busy host after 3 s. */
+  joinMs: 4_000,
+  /** The longest goodbye takes 4.2 s, with the queue and the linger. */
+  goodbyeMs: 4_700,
+  /** The sentence before a transfer takes 2.1 s; a queue or a switchboard picks up within 1.5 s. */
+  transferMs: 3_600,
+  /** The goodbye after a transfer that nobody answered takes 3 s, with the queue and the linger. */
+  shortGoodbyeMs: 3_500,
+  /** After the ringing has ended LiveKit needs so long to say so. */
+  answerMs: 3_000,
+  /** One round trip to the database, with room; a database that is gone must not cost the goodbye. */
+  rowMs: 900,
+  /** An agent that takes over waits this long for the other one's last sentence. */
+  yieldMs: 5_000,
+} as const;
+
+/** A call to a closed clinic. */
+export const AFTER_HOURS = {
+  pollMs: 100,
+  /** The longest message: two minutes are 300 words. */
+  messageMs: 120_000,
+  messageChars: 3_000,
+  /** Somebody who has not begun by then has nothing to say. */
+  beginMs: 8_000,
+  /** A pause this long ends the message. */
+  endMs: 3_500,
+} as const;
+
+/** Silence within a call, and who owes the next word. */
+export const SILENCE = {
+  /** The state of the line is looked at this often. */
+  everyMs: 100,
+  /** The caller has finished and hears nothing: a filler. Nine answers in ten begin within 1.3 s. */
+  fillerMs: 1_500,
+  /** … and another this long after the first has ended. */
+  fillerAgainMs: 2_000,
+  /** An answer that has not come by then does not come: two fillers, and no silence above 3 s. */
+  lostTurnMs: 8_000,
+  /** So many lost or unheard turns in a row, and the call goes to somebody else. */
+  lostTurns: 2,
+  /** The caller has spoken (as the voice detector hears it) and no word has arrived: an utterance's final text takes 0.2–0.6 s. */
+  unheardMs: 2_000,
+  /** Shorter sounds are no words: coughs and clicks. */
+  wordMs: 350,
+  /** The session says that it speaks, and hands no audio over for this long: it is mute. */
+  muteMs: 2_500,
 } as const;
 
 /** The Deepgram recogniser. */
@@ -115,8 +247,89 @@ export const VOICE = {
   frameMs: 50,
 } as const;
 
-/** HTTP bodies the status server reads. */
-export const STATUS = { bodyBytes: 64 * 1024 } as const;
+/** The status server: the bodies it reads, who listens to its events, and how often they hear that it is there. */
+export const STATUS = { bodyBytes: 64 * 1024, listeners: 20, pingMs: 10_000 } as const;
 
 /** Calls one worker takes per core: with 2 cores 4 calls are fine, 6 are slow, 8 break (measured, docs/benchmarks.md). */
 export const CALLS_PER_CORE = 2;
+
+/** The plan of a shift: the calendar's view, and what a task's time must hold. */
+export const PLAN = {
+  /** Openings are looked for this far ahead, and an opening that goes on for longer has no end: a year, and a month of holidays. */
+  horizonMs: 400 * 86_400_000,
+  /** A start (2–10 s), a call, and its handing over: less than a minute of work is not worth a start. */
+  shortestTaskMs: 60_000,
+  /** Cloud Run's longest task timeout. */
+  longestTaskMs: 168 * 3_600_000,
+  /** The two clocks that say when the process started and what time it is may differ by this much. */
+  clockSlackMs: 1_000,
+} as const;
+
+/** When the process for a further call is started. Measured: `bench/forks`. */
+export const FORKS = {
+  /** Processes that wait for a call: each takes 100 MB. With two or more the second is started later than the first. */
+  spareProcesses: 1,
+  /** A call's first seconds: connecting and the greeting, 1 s and 4 s. A start in them is heard by everybody. */
+  settleMs: 6_000,
+  /** Without a spare process there is less time, but the call that took it connects first. */
+  settleLastMs: 2_000,
+  /**
+   * A start takes 1–2 s of a core. On a host eight times oversubscribed 15 s were too short four times in a row: whoever ends a slow start
+   * and begins again never has a process.
+   */
+  readyMs: 40_000,
+} as const;
+
+/** Transferring a caller by REFER. */
+export const TRANSFER = {
+  /** After the far side has rung in vain LiveKit needs this long to say so; later than that it is not going to. The SDK's own floor. */
+  answerMs: 2_000,
+  /** Asking whether the caller is still there, after a transfer that ended in doubt: one round trip. */
+  presenceMs: 1_500,
+} as const;
+
+/** Providers that stand in for one another. */
+export const FALLBACK = {
+  /** Failures in a row after which a provider is left alone: one may be chance. */
+  breakerFailures: 2,
+  /** … for this long; then one request tries it again. Two or three turns of a call. */
+  breakerRetryMs: 10_000,
+  /** The same for recognisers: trying one costs the caller nothing, since the audio is kept. */
+  listenRetryMs: 3_000,
+  /** The first byte of a model's answer takes 300–900 ms. With the second model's 900 ms and 400 ms for the voice, silence stays under 3 s. */
+  languageFirstMs: 1_500,
+  /** Between two pieces of an answer, which come every 10–50 ms. */
+  languageIdleMs: 1_000,
+  /** Until words or a whole tool call are there, however busy the line is: the arguments of a call are 100 tokens, 1.3 s. */
+  languageAnswerMs: 4_000,
+  /** How fast a voice speaks until it has been measured: 14–17 characters a second in English. The least of it: a word said twice is better than one left out. */
+  charsPerSecond: 14,
+  /** Voice was sent to a recogniser and nothing came back: results come at least every second. With 1 s for the next one the caller is answered in 3 s. */
+  listenDeafMs: 2_000,
+  /** A handshake takes 100–300 ms: two tries within `listenDeafMs`. */
+  listenHandshakeMs: 900,
+  /** Pauses between reconnects where there is another recogniser: four tries within `listenDeafMs`. */
+  listenReconnectMs: [0, 250, 500, 500, 500] as readonly number[],
+  /** Silence after which an utterance goes to a recogniser that takes whole ones: pauses within a sentence are mostly shorter. */
+  utteranceSilenceMs: 300,
+  /** Voice in a stretch shorter than this is a click. */
+  utteranceVoiceMs: 60,
+  /** Kept from before the voice was noticed: soft first consonants. */
+  utteranceLeadMs: 200,
+  /** An utterance this long is cut, so that its words do not wait for a pause; less than the audio that is kept (`RECOGNIZER.replayMs`). */
+  utteranceLongestMs: 6_000,
+  /** Transcribing 2–5 s of speech takes 0.5–1 s. */
+  transcribeMs: 2_000,
+} as const;
+
+/** What the look-out does for a call without an agent. */
+export const RESCUE = {
+  /** A request to LiveKit's server API takes 5–100 ms; one that takes this long is made again at a later look. */
+  requestMs: 2_000,
+  /** How long the clinic's own telephone may ring. */
+  ringingMs: 20_000,
+  /** After this a transfer that somebody claimed has failed, whoever it was: ringing, LiveKit's answer (4.5 s), and the claim itself. */
+  transferMs: 27_000,
+  /** Takeovers of one call by one observer: a call that has killed this many agents will kill the next. Three tries for each of two losses. */
+  takeOvers: 6,
+} as const;

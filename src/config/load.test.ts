@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { REQUIRED_ENVIRONMENT as REQUIRED } from '../../test/support/config.ts';
 import { docsTable } from '../../test/support/docs-table.ts';
 import { ExitCode, OpenhoursError } from '../errors.ts';
-import { type ConfigProblem, REQUIRED_VARIABLES, VARIABLES, loadConfig } from './load.ts';
+import { type ConfigProblem, REQUIRED_VARIABLES, VARIABLES, loadConfig, parseDuration } from './load.ts';
 
 function failure(environment: Record<string, string | undefined>): OpenhoursError {
   try {
@@ -28,13 +28,23 @@ describe('with what is required', () => {
         agentName: 'openhours',
       },
       supabase: { url: 'https://database.example', serviceRoleKey: 'an-invented-role-key' },
-      openai: { apiKey: 'an-invented-openai-key', baseUrl: undefined, model: 'gpt-4.1-mini' },
+      openai: {
+        apiKey: 'an-invented-openai-key',
+        baseUrl: undefined,
+        model: 'gpt-4.1-mini',
+        fallbackModel: 'gpt-4.1-nano',
+        listenModel: 'gpt-4o-mini-transcribe',
+        speakModel: 'gpt-4o-mini-tts',
+        speakVoice: 'coral',
+      },
       deepgram: {
         apiKey: 'an-invented-deepgram-key',
         baseUrl: 'https://api.deepgram.com',
         listenModel: 'nova-3',
         speakModel: 'aura-2-thalia-en',
       },
+      listenProviders: ['deepgram', 'openai'],
+      speakProviders: ['deepgram', 'openai'],
       environment: 'production',
       clinic: undefined,
       port: 8080,
@@ -45,10 +55,35 @@ describe('with what is required', () => {
       dataDir: join(tmpdir(), 'openhours'),
       taskTimeoutMs: undefined,
       maxCalls: 2 * availableParallelism(),
+      jobMemoryMb: 700,
+      shift: { forMs: undefined, until: undefined, early: false },
       logLevel: 'info',
       execution: undefined,
       googleProject: undefined,
     });
+  });
+
+  test.each([
+    ['2h', 7_200_000],
+    ['90m', 5_400_000],
+    ['1h30m', 5_400_000],
+    ['45s', 45_000],
+    ['', undefined],
+    ['0h', undefined],
+    ['2', undefined],
+    ['2 h', undefined],
+    ['-1h', undefined],
+    ['1d', undefined],
+  ])('a shift for "%s" is %s ms', (text, ms) => expect(parseDuration(text)).toBe(ms));
+
+  test.each([
+    ['SHIFT_FOR', 'an hour', 'must be a duration up to 168h, such as 2h or 90m'],
+    ['SHIFT_FOR', '200h', 'must be a duration up to 168h, such as 2h or 90m'],
+    ['SHIFT_UNTIL', '25:00', "must be a time on the clinic's clock, such as 18:30"],
+    ['SHIFT_EARLY', 'yes', 'must be true or false'],
+    ['LISTEN_PROVIDERS', 'whisper', 'must be deepgram, openai, or both with a comma between'],
+  ])('%s=%s is refused with what it must be', (variable, value, message) => {
+    expect(() => loadConfig({ ...REQUIRED, [variable]: value })).toThrow(`${variable} ${message}`);
   });
 
   test('what is set is taken, seconds as milliseconds', () => {

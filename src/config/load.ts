@@ -2,7 +2,23 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OpenhoursError } from '../errors.ts';
-import { CALLS_PER_CORE } from './defaults.ts';
+import { CALLS_PER_CORE, JOB_MEMORY_MB as DEFAULT_JOB_MEMORY_MB } from './defaults.ts';
+
+/** Cloud Run's longest task timeout. */
+const LONGEST_SHIFT_MS = 168 * 3_600_000;
+
+/** A vendor of speech services. */
+export type SpeechProvider = 'deepgram' | 'openai';
+
+/** How a worker's shift differs from the clinic's hours. */
+export interface ShiftWish {
+  /** Work this long from the start, whatever the hours say. */
+  readonly forMs: number | undefined;
+  /** Work until this time (`HH:MM` on the clinic's clock), whatever the hours say. */
+  readonly until: string | undefined;
+  /** Started before opening: wait for it instead of leaving. */
+  readonly early: boolean;
+}
 
 /** What the worker runs with: parsed once, frozen, passed to whoever needs it. */
 export interface Config {
@@ -13,13 +29,25 @@ export interface Config {
     readonly agentName: string;
   };
   readonly supabase: { readonly url: string; readonly serviceRoleKey: string };
-  readonly openai: { readonly apiKey: string; readonly baseUrl: string | undefined; readonly model: string };
+  readonly openai: {
+    readonly apiKey: string;
+    readonly baseUrl: string | undefined;
+    readonly model: string;
+    /** Asked when `model` does not answer; the same model for none. */
+    readonly fallbackModel: string;
+    readonly listenModel: string;
+    readonly speakModel: string;
+    readonly speakVoice: string;
+  };
   readonly deepgram: {
     readonly apiKey: string;
     readonly baseUrl: string;
     readonly listenModel: string;
     readonly speakModel: string;
   };
+  /** Who hears, and who speaks, in the order in which they are tried. */
+  readonly listenProviders: readonly SpeechProvider[];
+  readonly speakProviders: readonly SpeechProvider[];
   readonly environment: 'production' | 'staging' | 'development';
   /** Slug of the one clinic to serve, or undefined for every clinic of this agent name. */
   readonly clinic: string | undefined;
@@ -32,6 +60,10 @@ export interface Config {
   /** What the platform was told, in ms from process start; undefined where nothing ends the task. */
   readonly taskTimeoutMs: number | undefined;
   readonly maxCalls: number;
+  /** A call's process above this is ended, and its call taken over; 0 for no limit. */
+  readonly jobMemoryMb: number;
+  /** A shift made by hand instead of by the clinic's hours. */
+  readonly shift: ShiftWish;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
   /** What Cloud Run tells an execution about itself. */
   readonly execution: string | undefined;
@@ -51,6 +83,31 @@ const integer = (min: number, max: number) =>
     .transform(Number)
     .refine((n) => n >= min && n <= max, { message: `must be a whole number from ${min} to ${max}` });
 
+const providers = z
+  .string()
+  .regex(/^(deepgram|openai)(,(deepgram|openai))?$/, 'must be deepgram, openai, or both with a comma between')
+  .transform((list) => [...new Set(list.split(','))] as SpeechProvider[])
+  .default(['deepgram', 'openai']);
+
+const UNIT_MS = { h: 3_600_000, m: 60_000, s: 1_000 } as const;
+
+/** `2h`, `90m` or `1h30m` as milliseconds; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(\d{1,4}h)?(\d{1,4}m)?(\d{1,5}s)?$/.test(text) || text === '') return undefined;
+  let ms = 0;
+  for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+)([hms])/g)) {
+    ms += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  }
+  return ms === 0 ? undefined : ms;
+}
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms <= LONGEST_SHIFT_MS) return ms;
+  context.addIssue({ code: 'custom', message: 'must be a duration up to 168h, such as 2h or 90m' });
+  return z.NEVER;
+});
+
 /** The variables: docs/configuration.md has the same table, and a test compares the two. */
 export const VARIABLES = {
   LIVEKIT_URL: address(['ws:', 'wss:', 'http:', 'https:'], 'wss://my-project.livekit.cloud'),
@@ -68,6 +125,12 @@ export const VARIABLES = {
   }),
   OPENAI_BASE_URL: httpUrl('https://api.openai.com/v1').optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
+  OPENAI_FALLBACK_MODEL: z.string().min(1).default('gpt-4.1-nano'),
+  OPENAI_LISTEN_MODEL: z.string().min(1).default('gpt-4o-mini-transcribe'),
+  OPENAI_SPEAK_MODEL: z.string().min(1).default('gpt-4o-mini-tts'),
+  OPENAI_SPEAK_VOICE: z.string().min(1).default('coral'),
+  LISTEN_PROVIDERS: providers,
+  SPEAK_PROVIDERS: providers,
   DEEPGRAM_BASE_URL: httpUrl('https://api.deepgram.com').default('https://api.deepgram.com'),
   DEEPGRAM_LISTEN_MODEL: z.string().min(1).default('nova-3'),
   DEEPGRAM_SPEAK_MODEL: z.string().min(1).default('aura-2-thalia-en'),
@@ -84,6 +147,13 @@ export const VARIABLES = {
   // 168 h is the longest task timeout Cloud Run takes.
   TASK_TIMEOUT_S: integer(60, 168 * 3600).optional(),
   MAX_CALLS: integer(1, 100).optional(),
+  JOB_MEMORY_MB: integer(0, 32_768).default(DEFAULT_JOB_MEMORY_MB),
+  SHIFT_FOR: duration.optional(),
+  SHIFT_UNTIL: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time on the clinic's clock, such as 18:30")
+    .optional(),
+  SHIFT_EARLY: z.enum(['true', 'false'], { message: 'must be true or false' }).default('false'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], {
       message: 'must be trace, debug, info, warn or error',
@@ -119,6 +189,13 @@ export const REQUIRED_VARIABLES = [
  */
 export function quietNativeLogs(): void {
   process.env['NODE_ENV'] ??= 'production';
+}
+
+/** Puts the command line's wishes where the configuration is read from. */
+export function setShiftWish(wish: { early?: boolean; until?: string; for?: string }): void {
+  if (wish.early === true) process.env['SHIFT_EARLY'] = 'true';
+  if (wish.until !== undefined) process.env['SHIFT_UNTIL'] = wish.until;
+  if (wish.for !== undefined) process.env['SHIFT_FOR'] = wish.for;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -167,13 +244,23 @@ function toConfig(env: z.infer<typeof schema>): Config {
       agentName: env.LIVEKIT_AGENT_NAME,
     },
     supabase: { url: env.SUPABASE_URL, serviceRoleKey: env.SUPABASE_SERVICE_ROLE_KEY },
-    openai: { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL, model: env.OPENAI_MODEL },
+    openai: {
+      apiKey: env.OPENAI_API_KEY,
+      baseUrl: env.OPENAI_BASE_URL,
+      model: env.OPENAI_MODEL,
+      fallbackModel: env.OPENAI_FALLBACK_MODEL,
+      listenModel: env.OPENAI_LISTEN_MODEL,
+      speakModel: env.OPENAI_SPEAK_MODEL,
+      speakVoice: env.OPENAI_SPEAK_VOICE,
+    },
     deepgram: {
       apiKey: env.DEEPGRAM_API_KEY,
       baseUrl: env.DEEPGRAM_BASE_URL,
       listenModel: env.DEEPGRAM_LISTEN_MODEL,
       speakModel: env.DEEPGRAM_SPEAK_MODEL,
     },
+    listenProviders: env.LISTEN_PROVIDERS,
+    speakProviders: env.SPEAK_PROVIDERS,
     environment: env.ENVIRONMENT,
     clinic: env.CLINIC,
     port: env.PORT,
@@ -184,6 +271,8 @@ function toConfig(env: z.infer<typeof schema>): Config {
     dataDir: env.DATA_DIR ?? join(tmpdir(), 'openhours'),
     taskTimeoutMs: env.TASK_TIMEOUT_S === undefined ? undefined : env.TASK_TIMEOUT_S * 1_000,
     maxCalls: env.MAX_CALLS ?? Math.max(1, availableParallelism() * CALLS_PER_CORE),
+    jobMemoryMb: env.JOB_MEMORY_MB,
+    shift: { forMs: env.SHIFT_FOR, until: env.SHIFT_UNTIL, early: env.SHIFT_EARLY === 'true' },
     logLevel: env.LOG_LEVEL,
     execution: env.CLOUD_RUN_EXECUTION,
     googleProject: env.GOOGLE_CLOUD_PROJECT,

@@ -1,22 +1,43 @@
 import { AgentServer, type JobRequest, ServerOptions } from '@livekit/agents';
-import { LIFECYCLE } from '../config/defaults.ts';
+import { FORKS, LIFECYCLE } from '../config/defaults.ts';
 import type { WorkerId } from '../clinic/ids.ts';
 import { WORKER_ATTRIBUTE } from '../clinic/calls.ts';
 import type { Config } from '../config/load.ts';
 import type { Logger } from '../log.ts';
-import { EndOfTurnModel } from './end-of-turn-model.ts';
 import { useLoggerForFramework } from '../providers/framework-log.ts';
+import { EndOfTurnModel } from './end-of-turn-model.ts';
+import { ForkGate } from './fork-policy.ts';
+import { LoadReport } from './load-report.ts';
+import { type PoolHandle, type PoolOwner, ownNextPool } from './process-pool.ts';
 
 /**
  * LiveKit's server refuses any load of 0.7 or more whatever the worker's own threshold is: the count of calls is mapped below it,
  * so that a busy host does not refuse calls in silence.
  */
 const LOAD_CEILING = 0.69;
-/** An accepted call that has not shown up as a job after this long is not coming: the framework waits 7.5 s for the assignment. */
+/** An accepted call that LiveKit has not assigned to us after this long is not coming: the framework waits 7.5 s. */
 const ASSIGNMENT_MS = 8_000;
+/** Pause between looks at whether accepted calls have their process, while draining. */
+const POLL_MS = 20;
 
 /** The part of the framework's server that we use; tests pass their own. */
-export type FrameworkServer = Pick<AgentServer, 'run' | 'drain' | 'close' | 'event' | 'activeJobs'>;
+export type FrameworkServer = Pick<AgentServer, 'run' | 'drain' | 'close' | 'event' | 'activeJobs'> & {
+  /** The processes, once they are started and where the framework lets us. */
+  readonly pool: PoolHandle | undefined;
+};
+
+/** What the framework asks us. */
+export interface ServerHooks {
+  readonly request: (request: JobRequest) => Promise<void>;
+  readonly load: () => number;
+  readonly pool: PoolOwner;
+}
+
+/** A call that was accepted and has no process yet. */
+interface Place {
+  readonly since: number;
+  readonly assigned: boolean;
+}
 
 /** LiveKit's agent server, with the number of calls held to a limit. */
 export class CallServer {
@@ -24,9 +45,16 @@ export class CallServer {
   readonly #maxCalls: number;
   readonly #workerId: WorkerId;
   readonly #log: Logger;
-  readonly #accepted = new Map<string, number>();
+  readonly #gate: ForkGate;
+  readonly #report: LoadReport;
+  /** By job. */
+  readonly #places = new Map<string, Place>();
+  /** Attributes of our agents besides the worker's id: what a call has to know of its shift. */
+  readonly callAttributes: Record<string, string> = {};
   #registered: string | undefined;
   #total = 0;
+  #lastCallAt = -Infinity;
+  #draining = false;
 
   constructor(
     config: Config,
@@ -39,15 +67,23 @@ export class CallServer {
     this.#workerId = workerId;
     this.#log = log;
     useLoggerForFramework(log);
+    this.#gate = new ForkGate(() => this.#situation());
     this.#server = create(
       config,
       agentFile,
       {
         request: (request) => this.#request(request),
         load: () => this.load,
+        pool: {
+          lock: () => this.#gate.lock(),
+          assigned: (jobId) => this.#assigned(jobId),
+          launched: (jobId) => this.#launched(jobId),
+          changed: () => this.#changed(),
+        },
       },
       log,
     );
+    this.#report = new LoadReport(this.#server.event);
     this.#server.event.on('worker_registered', (id: string) => {
       this.#registered = id;
     });
@@ -63,14 +99,14 @@ export class CallServer {
     return this.#total;
   }
 
-  /** Calls in progress, with those accepted a moment ago whose process has not reported yet. */
+  /** Calls that have a process, until it is gone, and those accepted that have none yet. */
   get activeCalls(): number {
     const running = new Set(this.#server.activeJobs.map(({ job }) => job.id));
     const now = performance.now();
-    for (const [id, since] of this.#accepted) {
-      if (running.has(id) || now - since > ASSIGNMENT_MS) this.#accepted.delete(id);
+    for (const [id, { since, assigned }] of this.#places) {
+      if (running.has(id) || (!assigned && now - since > ASSIGNMENT_MS)) this.#places.delete(id);
     }
-    return running.size + this.#accepted.size;
+    return running.size + this.#places.size;
   }
 
   /** 0 with no calls, 1 when full. */
@@ -92,8 +128,17 @@ export class CallServer {
 
   /** Takes no more calls and waits for those in progress, at most so long; resolves to whether all had ended. */
   async drain(limitMs: number): Promise<boolean> {
+    const until = performance.now() + limitMs;
+    this.#draining = true;
+    this.#report.send(1);
+    // The framework would end the very process that an accepted call waits for.
+    while (this.activeCalls > 0 && this.#places.size > 0 && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    this.#server.pool?.stopStarting();
     try {
-      await this.#server.drain(limitMs);
+      // The framework wants whole milliseconds, and 0 is no limit to it.
+      await this.#server.drain(Math.max(1, Math.ceil(until - performance.now())));
       return true;
     } catch (error) {
       this.#log.warn({ activeCalls: this.activeCalls, limitMs, error }, 'calls did not end in time');
@@ -103,32 +148,70 @@ export class CallServer {
 
   /** Ends every process and the connection. */
   close(): Promise<void> {
+    this.#draining = true;
+    this.#gate.close();
+    this.#report.close();
+    this.#server.pool?.stopStarting();
     return this.#server.close();
   }
 
   async #request(request: JobRequest): Promise<void> {
-    if (this.activeCalls >= this.#maxCalls) {
-      this.#log.warn({ jobId: request.id, maxCalls: this.#maxCalls }, 'call refused: the worker is full');
+    if (this.#draining || this.activeCalls >= this.#maxCalls) {
+      const reason = this.#draining ? 'call refused: the worker ends' : 'call refused: the worker is full';
+      this.#log.warn({ jobId: request.id, maxCalls: this.#maxCalls }, reason);
       await request.reject();
       return;
     }
-    this.#accepted.set(request.id, performance.now());
+    this.#places.set(request.id, { since: performance.now(), assigned: false });
     this.#total += 1;
+    this.#lastCallAt = performance.now();
     await request.accept('Receptionist', `receptionist-${request.id}`, '', {
+      ...this.callAttributes,
       [WORKER_ATTRIBUTE]: this.#workerId,
     });
+    this.#changed();
   }
-}
 
-interface Hooks {
-  request: (request: JobRequest) => Promise<void>;
-  load: () => number;
+  /** An assignment can come after its place was given up, and to another call. */
+  #assigned(jobId: string): boolean {
+    const active = this.activeCalls;
+    if (!this.#places.has(jobId) && active >= this.#maxCalls) {
+      this.#log.warn({ jobId, maxCalls: this.#maxCalls }, 'call left alone: it was assigned too late');
+      return false;
+    }
+    this.#places.set(jobId, { since: performance.now(), assigned: true });
+    this.#gate.changed();
+    return true;
+  }
+
+  #launched(jobId: string): void {
+    this.#places.delete(jobId);
+    this.#lastCallAt = performance.now();
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#gate.changed();
+    if (!this.#draining) this.#report.send(this.load);
+  }
+
+  #situation() {
+    const waiting = [...this.#places.values()].filter(({ assigned }) => assigned);
+    return {
+      activeCalls: this.activeCalls,
+      maxCalls: this.#maxCalls,
+      waitingCalls: waiting.length,
+      readyProcesses: this.#server.pool?.readyProcesses ?? 0,
+      sinceCallMs: performance.now() - this.#lastCallAt,
+      draining: this.#draining,
+    };
+  }
 }
 
 function createFrameworkServer(
   config: Config,
   agentFile: string,
-  hooks: Hooks,
+  hooks: ServerHooks,
   log: Logger,
 ): FrameworkServer {
   const endOfTurn = new EndOfTurnModel(log);
@@ -142,12 +225,13 @@ function createFrameworkServer(
     requestFunc: hooks.request,
     loadFunc: async () => hooks.load(),
     loadThreshold: 0.7,
-    numIdleProcesses: 1,
-    initializeProcessTimeout: LIFECYCLE.processInitMs,
+    // What the fork policy allows at a time is its own decision.
+    numIdleProcesses: FORKS.spareProcesses,
+    initializeProcessTimeout: FORKS.readyMs,
     shutdownProcessTimeout: LIFECYCLE.processCloseMs,
     sessionEndTimeout: LIFECYCLE.processCloseMs,
     maxRetry: LIFECYCLE.connectRetries,
-    jobMemoryLimitMB: 0,
+    jobMemoryLimitMB: config.jobMemoryMb,
     host: '127.0.0.1',
     production: true,
     logLevel: config.logLevel,
@@ -156,12 +240,23 @@ function createFrameworkServer(
   options.port = 0;
   const server = new AgentServer(options);
   server.event.once('worker_registered', () => endOfTurn.loadSoon());
+  let owned: Awaited<ReturnType<typeof ownNextPool>>;
+  server.event.once('worker_registered', () => {
+    if (owned?.pool() !== undefined) return;
+    log.warn('processes are started when the framework wants: it is not built as expected');
+  });
   return {
     event: server.event,
+    get pool() {
+      return owned?.pool();
+    },
     get activeJobs() {
       return server.activeJobs;
     },
-    run: () => server.run(),
+    run: async () => {
+      owned = await ownNextPool(hooks.pool);
+      await server.run();
+    },
     drain: (limitMs) => server.drain(limitMs),
     close: () => {
       endOfTurn.close();

@@ -1,5 +1,5 @@
 import type { ClinicProfile } from '../clinic/clinics.ts';
-import { GOODBYE_TEXTS, greetingText } from '../clinic/sentences.ts';
+import { PREPARED_TEXTS, greetingText } from '../clinic/sentences.ts';
 import type { Config } from '../config/load.ts';
 import type { Logger } from '../log.ts';
 import { PreparedAudio } from '../providers/prepared-audio.ts';
@@ -11,7 +11,7 @@ export async function prepareAudio(
   log: Logger,
 ): Promise<void> {
   const startedMs = performance.now();
-  await new PreparedAudio(config).prepare([...clinics.map(greetingText), ...GOODBYE_TEXTS], log);
+  await new PreparedAudio(config).prepare([...clinics.map(greetingText), ...PREPARED_TEXTS], log);
   log.info(
     { clinics: clinics.length, durationMs: Math.round(performance.now() - startedMs) },
     'audio prepared',

@@ -1,71 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { makeClinic } from '../../test/support/clinic.ts';
-import { makeConfig } from '../../test/support/config.ts';
-import { collectLog } from '../../test/support/log.ts';
+import { settled } from '../../test/support/clock.ts';
 import { Deferred } from '../../test/support/deferred.ts';
+import { SUMMARY, makeShift } from '../../test/support/shift.ts';
+import { LIFECYCLE } from '../config/defaults.ts';
 import { ExitCode, OpenhoursError } from '../errors.ts';
-import { Shift, type ShiftDeps, type ShiftServer } from './shift.ts';
-
-/** A server without LiveKit: registered when told so, and on record with what was asked of it. */
-class FakeServer implements ShiftServer {
-  readonly asked: string[] = [];
-  readonly limits: number[] = [];
-  registeredAs: string | undefined;
-  activeCalls = 0;
-  totalCalls = 0;
-  readonly #registration = new Deferred<string>();
-  readonly #running = new Deferred<void>();
-
-  run(): Promise<void> {
-    this.asked.push('run');
-    return this.#running.promise;
-  }
-  registered(): Promise<string> {
-    return this.#registration.promise;
-  }
-  register(): void {
-    this.registeredAs = 'AW_invented';
-    this.#registration.resolve(this.registeredAs);
-  }
-  /** LiveKit is gone: after its retries the framework gives up, or ends the run. */
-  lose(error?: Error): void {
-    if (error === undefined) this.#running.resolve();
-    else this.#running.reject(error);
-  }
-  async drain(limitMs: number): Promise<boolean> {
-    this.asked.push('drain');
-    this.limits.push(limitMs);
-    return true;
-  }
-  async close(): Promise<void> {
-    this.asked.push('close');
-  }
-}
-
-/** Limits in these tests: `reached` is at once, `never` is never. */
-const reached = () => Promise.resolve();
-const never = () => new Promise(() => undefined);
-
-function makeShift(overrides: Partial<ShiftDeps> = {}, wait: (ms: number) => Promise<unknown> = never) {
-  const server = new FakeServer();
-  const { log, lines, messages } = collectLog();
-  const prepared: string[] = [];
-  const shift = new Shift(
-    {
-      config: makeConfig(),
-      log,
-      preflight: async () => undefined,
-      clinics: async () => [makeClinic()],
-      createServer: async () => server,
-      prepareAudio: async (clinics) => void prepared.push(...clinics.map(({ slug }) => slug)),
-      nowMs: () => 0,
-      ...overrides,
-    },
-    wait,
-  );
-  const states = () => lines.filter(({ message }) => message === 'shift state').map(({ to }) => to);
-  return { shift, server, lines, messages, prepared, states };
-}
+import type { Shift } from './shift.ts';
 
 const opened = (shift: Shift) =>
   vi.waitFor(() => expect(shift.lifecycle.state).toBe('open'), { interval: 1 });
@@ -88,10 +28,10 @@ describe('a shift', () => {
 
   test('is not open before LiveKit and every check have agreed', async () => {
     const checks = new Deferred<void>();
-    const { shift, server } = makeShift({ preflight: () => checks.promise });
+    const { shift, server } = makeShift({ deps: { preflight: () => checks.promise } });
     const running = shift.run();
     server.register();
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     expect(shift.lifecycle.state).toBe('starting');
     checks.resolve();
     await opened(shift);
@@ -113,7 +53,7 @@ describe('a shift', () => {
 
   test('does not wait for prepared audio, nor fail without it', async () => {
     const { shift, server, messages } = makeShift({
-      prepareAudio: () => Promise.reject(new Error('disk full')),
+      deps: { prepareAudio: () => Promise.reject(new Error('disk full')) },
     });
     const running = shift.run();
     server.register();
@@ -123,26 +63,65 @@ describe('a shift', () => {
     expect(await running).toBe(ExitCode.ok);
   });
 
-  test('without any clinic says so, and opens all the same', async () => {
-    const { shift, server, messages } = makeShift({ clinics: async () => [] });
+  test('has its moves and its summary written, and says what it has done', async () => {
+    const { shift, server, shifts, lines } = makeShift();
     const running = shift.run();
     server.register();
     await opened(shift);
-    expect(messages()).toContain('no clinic has this agent name: every call will be refused politely');
     shift.stop('SIGTERM');
     await running;
+    expect(shifts.moves).toEqual(['open: registered with LiveKit', 'draining: SIGTERM']);
+    expect(shifts.finished).toEqual(['closed (7): SIGTERM']);
+    expect(shift.summary).toEqual(SUMMARY);
+    expect(lines.find(({ message }) => message === 'shift summary')?.summary).toEqual(SUMMARY);
+  });
+
+  test('leaves nothing waiting, and the fleet knows that it is closed', async () => {
+    const { shift, shifts, clock, duties, open } = makeShift();
+    const { running } = await open();
+    expect(duties).toMatchObject([{ key: { id: 'shift-invented', fencing: 7 } }]);
+    shift.stop('SIGTERM');
+    await running;
+    await settled();
+    expect(shifts.beats.at(-1)?.state).toBe('closed');
+    expect(duties).toEqual([]);
+    expect(clock.waiting).toBe(0);
   });
 });
 
 describe('a stop during start-up', () => {
   test('ends with 0, without having been open', async () => {
-    const { shift, server, states } = makeShift();
+    const { shift, server, states, shifts } = makeShift();
     const running = shift.run();
+    await vi.waitFor(() => expect(server.asked).toEqual(['run']), { interval: 1 });
     shift.stop('SIGTERM');
     server.register();
     expect(await running).toBe(ExitCode.ok);
     expect(states()).toEqual(['draining', 'closed']);
     expect(server.asked).toEqual(['run', 'close']);
+    expect(shifts.finished).toEqual(['closed (7): SIGTERM']);
+  });
+
+  test('takes no seat and does not register, if it came before that', async () => {
+    const { shift, server, states, shifts } = makeShift();
+    const running = shift.run();
+    shift.stop('SIGTERM');
+    server.register();
+    expect(await running).toBe(ExitCode.ok);
+    expect(states()).toEqual(['draining', 'closed']);
+    expect(shifts.begun).toEqual([]);
+    expect(server.asked).toEqual([]);
+  });
+
+  test.each([
+    ['the clinic is closed', { startMs: Date.parse('2026-11-22T05:00:00Z') }],
+    ['the calendars are wrong', { deps: { clinics: async () => [makeClinic({ hours: [], closures: [] })] } }],
+  ])('ends with 0 also when it turns out that %s', async (_, rig) => {
+    const { shift, states } = makeShift(rig);
+    const running = shift.run();
+    shift.stop('SIGTERM');
+    expect(await running).toBe(ExitCode.ok);
+    expect(states()).toEqual(['draining', 'closed']);
   });
 
   test('before it began ends with 0 as well', async () => {
@@ -155,7 +134,7 @@ describe('a stop during start-up', () => {
 
   test('is no error even if start-up then fails', async () => {
     const { shift, states } = makeShift({
-      preflight: () => Promise.reject(new OpenhoursError('CREDENTIALS_REFUSED', 'refused')),
+      deps: { preflight: () => Promise.reject(new OpenhoursError('CREDENTIALS_REFUSED', 'refused')) },
     });
     shift.stop('SIGTERM');
     expect(await shift.run()).toBe(ExitCode.ok);
@@ -165,23 +144,44 @@ describe('a stop during start-up', () => {
 
 describe('a process that would not let go is left behind, for the platform waits ten seconds and no longer', () => {
   test('when the connection cannot be closed', async () => {
-    const waited: number[] = [];
-    const { shift, server, states } = makeShift({}, async (ms) => void waited.push(ms));
+    const { shift, server, states, clock, open } = makeShift();
     server.close = () => new Promise(() => undefined);
-    const running = shift.run();
-    server.register();
-    await opened(shift);
+    const { running } = await open();
+    const before = clock.ageMs();
+    shift.stop('SIGTERM');
+    expect(await clock.until(running, 10_000)).toBe(ExitCode.ok);
+    expect(states()).toEqual(['open', 'draining', 'closed']);
+    expect(server.limits[0] ?? Infinity).toBeGreaterThan(0);
+    expect(clock.ageMs() - before).toBeLessThanOrEqual(LIFECYCLE.stopNoticeMs);
+  });
+
+  test('when calls do not end either', async () => {
+    const { shift, server, clock, open } = makeShift();
+    server.close = () => new Promise(() => undefined);
+    const { running } = await open();
+    server.activeCalls = 4;
+    const before = clock.ageMs();
+    shift.stop('SIGTERM');
+    expect(await clock.until(running, 10_000)).toBe(ExitCode.ok);
+    expect(clock.ageMs() - before).toBeLessThanOrEqual(LIFECYCLE.stopNoticeMs);
+  });
+
+  test('when the connection breaks as it is closed', async () => {
+    const { shift, server, states, messages, open } = makeShift();
+    server.close = () => Promise.reject(new Error('broken pipe'));
+    const { running } = await open();
     shift.stop('SIGTERM');
     expect(await running).toBe(ExitCode.ok);
     expect(states()).toEqual(['open', 'draining', 'closed']);
-    expect(server.limits[0] ?? Infinity).toBeGreaterThan(0);
-    expect((server.limits[0] ?? Infinity) + (waited[0] ?? Infinity)).toBeLessThan(10_000);
+    expect(messages()).toContain('the connection could not be closed');
   });
 
   test('when start-up does not end', async () => {
-    const { shift, states } = makeShift({ createServer: () => new Promise(() => undefined) }, reached);
+    const { shift, states, clock } = makeShift({
+      deps: { createServer: () => new Promise(() => undefined) },
+    });
     shift.stop('SIGTERM');
-    expect(await shift.run()).toBe(ExitCode.ok);
+    expect(await clock.until(shift.run(), LIFECYCLE.stopNoticeMs)).toBe(ExitCode.ok);
     expect(states()).toEqual(['draining', 'closed']);
   });
 });
@@ -193,7 +193,7 @@ describe('what keeps a shift from opening', () => {
     ['SERVICE_UNREACHABLE', 69],
   ] as const)('is passed on: %s, for the exit code %d', async (code, exit) => {
     const { shift, server, states } = makeShift({
-      preflight: () => Promise.reject(new OpenhoursError(code, 'not today')),
+      deps: { preflight: () => Promise.reject(new OpenhoursError(code, 'not today')) },
     });
     server.register();
     await expect(shift.run()).rejects.toMatchObject({ code, kind: { exit } });
@@ -203,7 +203,7 @@ describe('what keeps a shift from opening', () => {
 
   test('a clinic list that cannot be read is passed on', async () => {
     const { shift, server } = makeShift({
-      clinics: () => Promise.reject(new OpenhoursError('DATABASE_FAILED', 'no')),
+      deps: { clinics: () => Promise.reject(new OpenhoursError('DATABASE_FAILED', 'no')) },
     });
     server.register();
     await expect(shift.run()).rejects.toMatchObject({ code: 'DATABASE_FAILED' });
@@ -221,21 +221,68 @@ describe('what keeps a shift from opening', () => {
     expect(shift.lifecycle.state).toBe('failed');
   });
 
+  test('no clinic at all is 78, naming what to check', async () => {
+    const { shift } = makeShift({ deps: { clinics: async () => [] }, environment: { CLINIC: 'elsewhere' } });
+    await expect(shift.run()).rejects.toMatchObject({
+      code: 'CLINIC_UNKNOWN',
+      kind: { exit: 78 },
+      message: expect.stringMatching(/openhours.*elsewhere.*LIVEKIT_AGENT_NAME and CLINIC/) as string,
+    });
+  });
+
+  test('calendars that are all wrong are listed, with what to do', async () => {
+    const bad = [
+      makeClinic({ slug: 'empty', hours: [], closures: [] }),
+      makeClinic({ slug: 'lost', time_zone: 'Asia/Karach' }),
+    ];
+    const { shift, shifts } = makeShift({ deps: { clinics: async () => bad } });
+    const failure = await shift.run().catch((error: unknown) => error as OpenhoursError);
+    expect(failure).toMatchObject({ code: 'CALENDAR_INVALID', kind: { exit: 78 } });
+    expect(String(failure)).toMatch(/empty: it has no opening hours.*clinic_hours/);
+    expect(String(failure)).toMatch(/lost: "Asia\/Karach" is not a time zone.*clinics\.time_zone/);
+    expect(shifts.begun).toEqual([]);
+  });
+
+  test('a calendar that is wrong beside one that is right is said, and that clinic is left out', async () => {
+    const clinics = [makeClinic({ slug: 'empty', hours: [], closures: [] }), makeClinic()];
+    const { shift, prepared, lines, open } = makeShift({ deps: { clinics: async () => clinics } });
+    const { running } = await open();
+    expect(prepared).toEqual(['invented']);
+    expect(lines.filter(({ message }) => message === 'a calendar is wrong')).toMatchObject([
+      { severity: 'WARNING', problem: 'empty: it has no opening hours, so no shift ever opens' },
+    ]);
+    shift.stop('SIGTERM');
+    await running;
+  });
+
+  test('a task timeout in which no call fits is 78, with the least that is needed', async () => {
+    const { shift } = makeShift({ environment: { TASK_TIMEOUT_S: '60' } });
+    await expect(shift.run()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      kind: { exit: 78 },
+      message: expect.stringMatching(/^TASK_TIMEOUT_S is 60, .*at least 66 are needed/) as string,
+    });
+  });
+
   test('a bug is passed on as it is', async () => {
-    const { shift } = makeShift({ createServer: () => Promise.reject(new TypeError('x is not a function')) });
+    const { shift } = makeShift({
+      deps: { createServer: () => Promise.reject(new TypeError('x is not a function')) },
+    });
     await expect(shift.run()).rejects.toThrow(TypeError);
     expect(shift.lifecycle.state).toBe('failed');
   });
 });
 
 test('LiveKit that is lost for good during the shift is 69 too', async () => {
-  const { shift, server, states } = makeShift();
+  const { shift, server, states, shifts } = makeShift();
   const running = shift.run();
   server.register();
   await opened(shift);
   server.lose(new Error('gone'));
   await expect(running).rejects.toMatchObject({ code: 'SERVICE_UNREACHABLE' });
   expect(states()).toEqual(['open', 'failed']);
+  expect(shifts.finished).toEqual(['failed (7): SERVICE_UNREACHABLE']);
+  expect(shifts.beats.at(-1)?.state).toBe('failed');
 });
 
 test('every shift has an id of its own', () => {

@@ -7,6 +7,7 @@ import { decide } from './brain/decide.ts';
 import { type Pace, forever, sendCompletion } from './brain/stream.ts';
 import { type ChatRequest, type Decision, chatRequest, errorBody, textOf } from './brain/wire.ts';
 import type { Faults, Visit } from './faults.ts';
+import { forward } from './forward.ts';
 
 /** Largest request body: a call of an hour with all its tool results is far below it. */
 const MAX_BODY_BYTES = 2_000_000;
@@ -24,6 +25,8 @@ export interface BrainOptions {
   faults?: Faults;
   /** One JSON line for each answer, the words under `pii`; for development with invented callers only. */
   logFile?: string;
+  /** Where OpenAI's `/v1/audio/…` is answered: one base URL stands for all of OpenAI. */
+  audioUrl?: () => string | undefined;
 }
 
 /** A running language stand-in. */
@@ -37,6 +40,7 @@ interface Running {
   pace: Pace;
   faults: Faults | undefined;
   log: WriteStream | undefined;
+  readonly audioUrl: () => string | undefined;
 }
 
 /**
@@ -48,6 +52,7 @@ export async function startBrain(options: BrainOptions = {}): Promise<Brain> {
   const running: Running = {
     pace: { firstTokenMs: options.firstTokenMs ?? 200, tokenMs: 1_000 / (options.tokensPerSecond ?? 80) },
     faults: options.faults,
+    audioUrl: options.audioUrl ?? (() => undefined),
     log: options.logFile === undefined ? undefined : openLog(options.logFile),
   };
   const server = createServer((request, response) => void serve(running, request, response));
@@ -91,6 +96,8 @@ async function serve(running: Running, request: IncomingMessage, response: Serve
     if (path === '/_control' && running.faults) await running.faults.serve(request, response);
     else if (path === '/v1/chat/completions' && request.method === 'POST')
       await visited(running, request, response);
+    else if (path.startsWith('/v1/audio/') && running.audioUrl() !== undefined)
+      forward(running.audioUrl() ?? '', request, response);
     else if (path === '/v1/models' && request.method === 'GET') listModels(request, response);
     else fail(response, 404, `Unknown request URL: ${request.method ?? ''} ${path}.`, 'unknown_url');
   } catch (error) {

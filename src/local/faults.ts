@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { OpenhoursError } from '../errors.ts';
 
 /** The services that can be made to fail. */
-export const FAULT_TARGETS = ['listen', 'speak', 'openai-speech', 'chat'] as const;
+export const FAULT_TARGETS = ['listen', 'speak', 'openai-listen', 'openai-speech', 'chat'] as const;
 /** One of {@link FAULT_TARGETS}. */
 export type FaultTarget = (typeof FAULT_TARGETS)[number];
 
@@ -45,7 +45,7 @@ export interface FaultCounters {
   faulted: number;
   /** Under way now. */
   active: number;
-  /** Seconds of audio heard (`listen`) or spoken (the others). */
+  /** Seconds of audio heard (`listen`, `openai-listen`) or spoken (the others). */
   audioSeconds: number;
 }
 

@@ -38,8 +38,14 @@ export interface LocalLiveKit {
   /** The one UDP port of all media. */
   readonly udpPort: number;
   readonly logFile: string;
-  /** Settles when the server has ended, asked or not, with its exit code. */
+  /** Settles when the server's present process has ended, asked or not, with its exit code. */
   readonly exited: Promise<number>;
+  /**
+   * Ends the server, waits, and starts it again on the same ports with the same keys; resolves when it answers. Rooms are forgotten, and
+   * who was in them may come back by itself.
+   * @throws OpenhoursError LOCAL_PROCESS_FAILED when it does not come back, or was stopped for good meanwhile.
+   */
+  restart(options: { downMs: number }): Promise<void>;
   /** Calls still up are cut. Resolves when the process is gone. */
   stop(): Promise<void>;
 }
@@ -70,13 +76,59 @@ export async function startLiveKit(options: LiveKitOptions): Promise<LocalLiveKi
   }
 }
 
+/** What stays the same when a server is restarted. */
+interface Identity {
+  readonly port: number;
+  readonly udpPort: number;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}
+
 async function startOnce(options: LiveKitOptions, binary: string): Promise<LocalLiveKit> {
-  const port = options.port ?? (await freeTcpPort());
-  const udpPort = await freeUdpPort();
-  const apiKey = `local${randomBytes(6).toString('hex')}`;
-  const apiSecret = randomBytes(32).toString('base64url');
+  const identity: Identity = {
+    port: options.port ?? (await freeTcpPort()),
+    udpPort: await freeUdpPort(),
+    apiKey: `local${randomBytes(6).toString('hex')}`,
+    apiSecret: randomBytes(32).toString('base64url'),
+  };
+  const { port, udpPort, apiKey, apiSecret } = identity;
+  let child = await launch(options, binary, identity);
+  let stopped = false;
+  let restarting: Promise<void> = Promise.resolve();
+  const restart = async (downMs: number) => {
+    await child.stop();
+    await delay(downMs);
+    if (stopped) throw new OpenhoursError('LOCAL_PROCESS_FAILED', 'The LiveKit server was stopped');
+    child = await launch(options, binary, identity);
+  };
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    httpUrl: `http://127.0.0.1:${port}`,
+    apiKey,
+    apiSecret,
+    udpPort,
+    logFile: child.logFile,
+    get exited() {
+      return child.exited;
+    },
+    restart({ downMs }) {
+      const done = restarting.then(() => restart(downMs));
+      restarting = done.catch(() => undefined); // whoever asked is told
+      return done;
+    },
+    async stop() {
+      stopped = true;
+      await restarting;
+      await child.stop();
+    },
+  };
+}
+
+/** Starts the process and waits until it answers. */
+async function launch(options: LiveKitOptions, binary: string, identity: Identity): Promise<GuardedChild> {
+  const { port, apiKey, apiSecret } = identity;
   const configFile = join(options.stateDir, `livekit-${apiKey}.yaml`);
-  writeFileSync(configFile, serverConfig({ port, udpPort, apiKey, apiSecret }), { mode: 0o600 });
+  writeFileSync(configFile, serverConfig(identity), { mode: 0o600 });
   const logFile = join(options.logDir, `livekit-${port}.log`);
   const loggedBefore = existsSync(logFile) ? statSync(logFile).size : 0;
   const child = await startGuarded({
@@ -87,9 +139,8 @@ async function startOnce(options: LiveKitOptions, binary: string): Promise<Local
     logFile,
     stopTimeoutMs: STOP_TIMEOUT_MS,
   });
-  const httpUrl = `http://127.0.0.1:${port}`;
   try {
-    const rooms = new RoomServiceClient(httpUrl, apiKey, apiSecret, { requestTimeout: 1 });
+    const rooms = new RoomServiceClient(`http://127.0.0.1:${port}`, apiKey, apiSecret, { requestTimeout: 1 });
     if (!(await becomesReady(child, rooms))) {
       const output = readFileSync(logFile).subarray(loggedBefore).toString();
       const why = child.running() ? `was not ready after ${READY_TIMEOUT_MS} ms` : 'ended at its start';
@@ -97,23 +148,13 @@ async function startOnce(options: LiveKitOptions, binary: string): Promise<Local
         details: { port, portTaken: output.includes('address already in use'), output: output.slice(-2_000) },
       });
     }
+    return child;
   } catch (error) {
     await child.stop();
     throw error;
   } finally {
     rmSync(configFile, { force: true }); // read once, and it holds the secret
   }
-  const url = `ws://127.0.0.1:${port}`;
-  return {
-    url,
-    httpUrl,
-    apiKey,
-    apiSecret,
-    udpPort,
-    logFile,
-    exited: child.exited,
-    stop: () => child.stop(),
-  };
 }
 
 /** Only our server knows our keys: another one that has the port already does not pass for it. */

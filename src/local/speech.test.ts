@@ -142,6 +142,34 @@ test('the OpenAI SDK gets speech at 24 kHz in a man’s or a woman’s voice, fa
   expect(fast).toBeLessThan(0.8 * woman);
 });
 
+const recording = (ms: number) => {
+  const header = Buffer.from('RIFF0000WAVEfmt 0000000000000000000000data0000', 'latin1').subarray(0, 44);
+  const pcm = voice(ms);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(16_000, 24);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(pcm.length, 40);
+  return Buffer.concat([header, pcm]);
+};
+const transcribe = (file: Buffer, key?: string) =>
+  openai(key).audio.transcriptions.create({
+    file: new File([new Uint8Array(file)], 'a.wav'),
+    model: 'whisper-1',
+  });
+
+test('the OpenAI SDK gets the words of a recording, and is told what the stand-in cannot read', async () => {
+  await expect(transcribe(recording(800))).resolves.toMatchObject({ text: 'Yes, please.' });
+  expect(decode.mock.lastCall?.[0].pcm).toHaveLength(12_800);
+  expect(server.faults.snapshot()['openai-listen']).toMatchObject({ requests: 1, audioSeconds: 0.8 });
+  await expect(transcribe(Buffer.from('an mp3 file'))).rejects.toMatchObject({ status: 400 });
+  await expect(transcribe(recording(100), 'invalid')).rejects.toMatchObject({ status: 401 });
+  await control({ target: 'openai-listen', mode: 'rate_limited', times: 1 });
+  await expect(transcribe(recording(100))).rejects.toMatchObject({ status: 429 });
+});
+
 test('speech over a WebSocket: metadata, audio, and Flushed after the last of it', async () => {
   const { send, types, bytes, messages } = await dial('/v1/speak?encoding=linear16&sample_rate=24000');
   send({ type: 'Speak', text: 'Good morning. ' });

@@ -16,6 +16,7 @@ import {
   serveDeepgramSpeech,
   serveOpenaiSpeech,
 } from './speech-http.ts';
+import { serveTranscription } from './transcribe-http.ts';
 import { startVoices, type Voices } from './voice.ts';
 
 /** How the servers behave. */
@@ -58,11 +59,10 @@ const TTFB_MS = 120;
 /** Every answer carries it, so that nobody takes the stand-in for the vendor. */
 const BANNER = { 'x-openhours-stand-in': 'speech' };
 const ROUTES =
-  'Deepgram WS /v1/listen, WS and POST /v1/speak, OpenAI POST /v1/audio/speech, GET and POST /_control';
+  'Deepgram WS /v1/listen, WS and POST /v1/speak, OpenAI POST /v1/audio/speech and /v1/audio/transcriptions, GET and POST /_control';
 
 /**
- * Starts stand-ins for Deepgram's recognition and speech and for OpenAI's speech, on one port of 127.0.0.1. They speak the vendors'
- * protocols, really decode and really speak, offline. Any key is good but `invalid`.
+ * Starts stand-ins for Deepgram's and OpenAI's recognition and speech, on one port of 127.0.0.1. They speak the vendors' protocols, really decode and really speak, offline. Any key is good but `invalid`.
  * @throws OpenhoursError LOCAL_TOOL_MISSING when Python or the voices are missing, LOCAL_PROCESS_FAILED when the recogniser does not start.
  */
 export async function startSpeech(options: SpeechServerOptions): Promise<SpeechServer> {
@@ -118,6 +118,7 @@ function addressOf(request: IncomingMessage): URL {
 function targetOf(path: string): FaultTarget | undefined {
   if (path === '/v1/listen') return 'listen';
   if (path === '/v1/speak') return 'speak';
+  if (path === '/v1/audio/transcriptions') return 'openai-listen';
   return path === '/v1/audio/speech' ? 'openai-speech' : undefined;
 }
 
@@ -179,7 +180,7 @@ class StandIn implements SpeechServer {
     if (pathname === '/_control') return this.faults.serve(request, response);
     if (pathname === '/v1/auth/token') return answerToken(request, response);
     const target = request.method === 'POST' ? targetOf(pathname) : undefined;
-    if (target !== 'speak' && target !== 'openai-speech') {
+    if (target !== 'speak' && target !== 'openai-listen' && target !== 'openai-speech') {
       const status = pathname === '/' ? 200 : 404;
       return void response
         .writeHead(status, { 'content-type': 'text/plain' })
@@ -194,7 +195,11 @@ class StandIn implements SpeechServer {
       if (visit.mode === 'hang') return;
       const refusal = visit.status ?? (isAuthorized(request) ? undefined : 401);
       if (refusal !== undefined) return answerError(response, refusal, refusalText(refusal), body);
-      await (target === 'speak' ? serveDeepgramSpeech(exchange) : serveOpenaiSpeech(exchange));
+      if (target === 'openai-listen') {
+        await serveTranscription({ request, response, visit, recognizer: this.recognizer });
+      } else {
+        await (target === 'speak' ? serveDeepgramSpeech(exchange) : serveOpenaiSpeech(exchange));
+      }
     } catch (error) {
       if (!response.headersSent) answerError(response, 500, String(error), body);
       else response.destroy();

@@ -5,6 +5,7 @@ import { Releasers } from '../lifecycle/releasers.ts';
 import { startBrain } from './brain.ts';
 import { type LocalDatabase, startDatabase } from './database.ts';
 import { Faults } from './faults.ts';
+import { startLiveKitFront } from './livekit-front.ts';
 import { startLiveKit } from './livekit.ts';
 import { startSpeech } from './speech.ts';
 
@@ -34,14 +35,26 @@ export interface StackOptions {
 export interface Stack {
   readonly env: Record<string, string>;
   readonly database: LocalDatabase;
-  /** Where the stand-ins take orders to misbehave, by service. */
-  readonly control: { speech: string | undefined; language: string | undefined };
+  /** Where the stand-ins take orders to misbehave, by service; `livekit` is undefined for a server that was given. */
+  readonly control: {
+    speech: string | undefined;
+    language: string | undefined;
+    livekit: string | undefined;
+  };
   readonly logDir: string;
+  /**
+   * Ends the LiveKit server and starts it again `downMs` later, on the same ports with the same keys. The front before it stays.
+   * @throws OpenhoursError LOCAL_PROCESS_FAILED when it does not come back, or is not ours.
+   */
+  restartLiveKit(options: { downMs: number }): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** A LiveKit server answers at once. */
 const GIVEN_SERVER_MS = 5_000;
+
+/** How long a worker of the local stack works, whatever the sample clinic's hours say. */
+const LOCAL_SHIFT = '12h';
 
 /** The agent name of the local stack; the sample clinic answers to it. */
 export const LOCAL_AGENT_NAME = 'openhours';
@@ -59,19 +72,26 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       options.onReady?.(part);
       return value;
     });
+  let speechUrl: string | undefined;
+  const heard = async () => {
+    const started = await speech(options, logDir, releasers);
+    speechUrl = started.url;
+    return started;
+  };
   const starting = [
     up('livekit', livekit(options, logDir, releasers)),
     up('database', database(options, logDir, releasers)),
-    up('speech', options.providers === false ? noStandIn() : speech(options, logDir, releasers)),
-    up('language', options.providers === false ? noStandIn() : language(options, logDir, releasers)),
+    up('speech', options.providers === false ? noStandIn() : heard()),
+    up('language', options.providers === false ? noStandIn() : language(options, logDir, releasers, () => speechUrl)),
   ] as const;
   try {
     const [room, data, voices, brain] = await Promise.all(starting);
     return {
       env: environmentOf(options, room, data, voices.url, brain.url),
       database: data,
-      control: { speech: voices.url, language: brain.url },
+      control: { speech: voices.url, language: brain.url, livekit: room.controlUrl },
       logDir,
+      restartLiveKit: (downtime) => room.restart(downtime),
       stop: () => releasers.release(),
     };
   } catch (error) {
@@ -85,6 +105,8 @@ interface Room {
   url: string;
   apiKey: string;
   apiSecret: string;
+  controlUrl: string | undefined;
+  restart(options: { downMs: number }): Promise<void>;
 }
 
 async function livekit(options: StackOptions, logDir: string, releasers: Releasers): Promise<Room> {
@@ -93,7 +115,13 @@ async function livekit(options: StackOptions, logDir: string, releasers: Release
   if (LIVEKIT_URL !== undefined && LIVEKIT_URL !== '') {
     await checkGivenServer(LIVEKIT_URL);
     progress(`using ${LIVEKIT_URL}`);
-    return { url: LIVEKIT_URL, apiKey: LIVEKIT_API_KEY ?? '', apiSecret: LIVEKIT_API_SECRET ?? '' };
+    return {
+      url: LIVEKIT_URL,
+      apiKey: LIVEKIT_API_KEY ?? '',
+      apiSecret: LIVEKIT_API_SECRET ?? '',
+      controlUrl: undefined,
+      restart: () => Promise.reject(notOurs(LIVEKIT_URL)),
+    };
   }
   const server = await startLiveKit({
     cacheDir: options.cacheDir,
@@ -104,8 +132,21 @@ async function livekit(options: StackOptions, logDir: string, releasers: Release
     onProgress: progress,
   });
   releasers.push('LiveKit', () => server.stop());
-  progress(`ready at ${server.url}`);
-  return server;
+  const { apiKey, apiSecret } = server;
+  const front = await startLiveKitFront({ server: server.url, apiKey, apiSecret });
+  releasers.push('LiveKit front', () => front.stop());
+  progress(`ready at ${front.url}`);
+  return {
+    url: front.url,
+    apiKey,
+    apiSecret,
+    controlUrl: front.controlUrl,
+    restart: (downtime) => server.restart(downtime),
+  };
+}
+
+function notOurs(url: string): OpenhoursError {
+  return new OpenhoursError('LOCAL_PROCESS_FAILED', `the LiveKit server at ${url} is not ours to restart`);
 }
 
 /** A LIVEKIT_URL left over from a local stack that has ended is the likely reason for a server that does not answer. */
@@ -158,8 +199,10 @@ async function language(
   options: StackOptions,
   logDir: string,
   releasers: Releasers,
+  audioUrl: () => string | undefined,
 ): Promise<{ url: string }> {
   const started = await startBrain({
+    audioUrl,
     logFile: join(logDir, 'language.log'),
     faults: new Faults(),
   });
@@ -191,6 +234,8 @@ function environmentOf(
     ...base('OPENAI_BASE_URL', languageUrl === undefined ? given['OPENAI_BASE_URL'] : `${languageUrl}/v1`),
     ...base('DEEPGRAM_BASE_URL', speechUrl ?? given['DEEPGRAM_BASE_URL']),
     ENVIRONMENT: 'development',
+    // A shift by hand: the sample clinic is to be called also at night.
+    SHIFT_FOR: given['SHIFT_FOR'] ?? LOCAL_SHIFT,
     ...base('LOG_LEVEL', given['LOG_LEVEL']),
     DATA_DIR: join(options.stateDir, 'worker'),
   };

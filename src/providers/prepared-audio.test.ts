@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeConfig } from '../../test/support/config.ts';
 import { collectLog } from '../../test/support/log.ts';
+import type { SpeechProvider } from '../config/load.ts';
 import { PreparedAudio } from './prepared-audio.ts';
 
 const SAMPLES = Int16Array.from([1, -2, 300, -32_768]);
@@ -30,15 +32,21 @@ afterEach(async () => {
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const { text } = JSON.parse(Buffer.concat(chunks).toString()) as { text: string };
+  const body = JSON.parse(Buffer.concat(chunks).toString()) as { text?: string; input?: string };
+  const text = body.text ?? body.input ?? '';
   requests.push({ url: request.url ?? '', key: request.headers.authorization, text });
   answer(text, response);
 }
 
-function makePrepared(speakModel = 'invented-voice'): PreparedAudio {
+function makePrepared(
+  speakModel = 'invented-voice',
+  speakProviders: SpeechProvider[] = ['deepgram'],
+): PreparedAudio {
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return new PreparedAudio({
     deepgram: { apiKey: 'an-invented-key', baseUrl, listenModel: 'nova-3', speakModel },
+    openai: { ...makeConfig().openai, apiKey: 'another-invented-key', baseUrl: `${baseUrl}/v1` },
+    speakProviders,
     dataDir,
   });
 }
@@ -87,4 +95,20 @@ test.each<[string, (response: ServerResponse) => void]>([
   expect(await makePrepared().load('Good day.')).toEqual(SAMPLES);
   expect(await makePrepared().load('Goodbye.')).toBeUndefined();
   expect(readdirSync(join(dataDir, 'prepared-audio'))).toHaveLength(1);
+});
+
+test('when the first voice is down the second one makes them, and the first is not asked again', async () => {
+  answer = (_, response) => {
+    if (requests.at(-1)?.url.startsWith('/v1/speak') === true) response.writeHead(503).end();
+    else response.end(Buffer.from(SAMPLES.buffer));
+  };
+  const prepared = makePrepared('invented-voice', ['deepgram', 'openai']);
+  await prepared.prepare(['Good day.', 'Goodbye.'], collectLog().log);
+  expect(await prepared.load('Goodbye.')).toEqual(SAMPLES);
+  expect(requests.map(({ url }) => url.split('?')[0])).toEqual([
+    '/v1/speak',
+    '/v1/audio/speech',
+    '/v1/audio/speech',
+  ]);
+  expect(requests[1]?.key).toBe('Bearer another-invented-key');
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config/load.ts';
+import type { Config, SpeechProvider } from '../config/load.ts';
 import { OpenhoursError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
@@ -13,7 +13,7 @@ const LONGEST_BYTES = VOICE_SAMPLE_RATE * 2 * 60;
 /** How long the voice may take for one sentence. */
 const SYNTHESIS_MS = 10_000;
 
-type VoiceConfig = Pick<Config, 'deepgram' | 'dataDir'>;
+type VoiceConfig = Pick<Config, 'deepgram' | 'openai' | 'speakProviders' | 'dataDir'>;
 
 /**
  * Sentences that are spoken before a voice could be made: the greeting, so that it starts at once, and what is said when no voice can be
@@ -21,6 +21,7 @@ type VoiceConfig = Pick<Config, 'deepgram' | 'dataDir'>;
  */
 export class PreparedAudio {
   readonly #config: VoiceConfig;
+  readonly #failed = new Set<SpeechProvider>();
 
   constructor(config: VoiceConfig) {
     this.#config = config;
@@ -65,7 +66,22 @@ export class PreparedAudio {
     );
   }
 
+  /** Asks the voices in their order; one that fails once is not asked for the rest of this run. */
   async #synthesize(text: string): Promise<Uint8Array> {
+    let failure: unknown;
+    for (const provider of this.#config.speakProviders) {
+      if (this.#failed.has(provider)) continue;
+      try {
+        return await audioOf(provider === 'deepgram' ? this.#askDeepgram(text) : this.#askOpenai(text));
+      } catch (error) {
+        failure = error;
+        this.#failed.add(provider);
+      }
+    }
+    throw failure ?? new OpenhoursError('SPEECH_FAILED', 'no voice service works');
+  }
+
+  #askDeepgram(text: string): Promise<Response> {
     const { apiKey, baseUrl, speakModel } = this.#config.deepgram;
     const url = new URL('/v1/speak', baseUrl);
     url.search = new URLSearchParams({
@@ -74,19 +90,34 @@ export class PreparedAudio {
       sample_rate: String(VOICE_SAMPLE_RATE),
       container: 'none',
     }).toString();
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Token ${apiKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ text }),
-      signal: AbortSignal.timeout(SYNTHESIS_MS),
-    });
-    if (!response.ok) {
-      throw new OpenhoursError('SPEECH_FAILED', `the voice service answered ${response.status}`);
-    }
-    const audio = new Uint8Array(await response.arrayBuffer());
-    if (audio.byteLength === 0 || audio.byteLength > LONGEST_BYTES) {
-      throw new OpenhoursError('SPEECH_FAILED', `the voice service sent ${audio.byteLength} bytes of audio`);
-    }
-    return audio;
+    return post(url.href, `Token ${apiKey}`, { text });
   }
+
+  /** `pcm` is 16-bit mono at 24 kHz (platform.openai.com/docs/api-reference/audio/createSpeech). */
+  #askOpenai(text: string): Promise<Response> {
+    const { apiKey, baseUrl, speakModel, speakVoice } = this.#config.openai;
+    const body = { model: speakModel, voice: speakVoice, input: text, response_format: 'pcm' };
+    return post(`${baseUrl ?? 'https://api.openai.com/v1'}/audio/speech`, `Bearer ${apiKey}`, body);
+  }
+}
+
+function post(url: string, authorization: string, body: object): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(SYNTHESIS_MS),
+  });
+}
+
+async function audioOf(answer: Promise<Response>): Promise<Uint8Array> {
+  const response = await answer;
+  if (!response.ok) {
+    throw new OpenhoursError('SPEECH_FAILED', `the voice service answered ${response.status}`);
+  }
+  const audio = new Uint8Array(await response.arrayBuffer());
+  if (audio.byteLength === 0 || audio.byteLength > LONGEST_BYTES) {
+    throw new OpenhoursError('SPEECH_FAILED', `the voice service sent ${audio.byteLength} bytes of audio`);
+  }
+  return audio;
 }

@@ -16,7 +16,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OpenhoursError } from '../errors.ts';
 import { LINE_RATE } from './audio.ts';
 import { OutgoingAudio, type Played } from './outgoing.ts';
-import type { SipCallStatus } from './sip-call.ts';
+import { TRANSFERRED_ATTRIBUTE, type SipCallStatus } from './sip-call.ts';
 
 /** Frames of received sound: 20 ms halves the events of 10 ms, and the onset is looked for inside. */
 export const RECEIVED_FRAME_MS = 20;
@@ -30,8 +30,8 @@ const STATS_EVERY_MS = 250;
 const DECODER_RATE = 48_000;
 const DTMF_KEYS = '0123456789*#';
 
-/** Who ended a call: `line` is the network or the server. */
-export type EndedBy = 'agent' | 'caller' | 'line';
+/** Who ended a call: `line` is the network or the server, `transferred` means that the caller is with somebody else now. */
+export type EndedBy = 'agent' | 'caller' | 'line' | 'transferred';
 
 /** What the line tells; times are `performance.now()` milliseconds. */
 export interface PhoneLineEvents {
@@ -43,7 +43,7 @@ export interface PhoneLineEvents {
   /** An agent's audio track is subscribed: the moment at which the bridge answers the call. */
   onAgentAudio(at: number): void;
   onAgentLeft(at: number): void;
-  /** The far side hung up or the line broke; not after {@link PhoneLine.close}. */
+  /** The far side hung up, the call was transferred, or the line broke; once, and not after {@link PhoneLine.close}. */
   onEnded(by: EndedBy, at: number): void;
 }
 
@@ -67,6 +67,7 @@ export class PhoneLine {
   #bufferedMs = 0;
   #statsTimer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
+  #ended = false;
 
   private constructor(events: PhoneLineEvents) {
     this.#events = events;
@@ -180,6 +181,9 @@ export class PhoneLine {
       .on(RoomEvent.ParticipantDisconnected, (participant) => {
         if (participant.kind === ParticipantKind.AGENT) this.#events.onAgentLeft(performance.now());
       })
+      .on(RoomEvent.ParticipantAttributesChanged, (changed, participant) => {
+        if (participant === this.#room.localParticipant) this.#heedBridge(changed);
+      })
       .on(RoomEvent.Disconnected, (reason) => {
         if (this.#closing) return;
         const byAgent = [
@@ -187,9 +191,23 @@ export class PhoneLine {
           DisconnectReason.PARTICIPANT_REMOVED,
           DisconnectReason.ROOM_CLOSED,
         ];
-        this.#events.onEnded(byAgent.includes(reason) ? 'agent' : 'line', performance.now());
+        this.#end(byAgent.includes(reason) ? 'agent' : 'line');
         void this.close();
       });
+  }
+
+  /** The stand-in for the bridge speaks to this side of it through its attributes. */
+  #heedBridge(changed: Record<string, string>): void {
+    if (this.#closing) return;
+    if (changed[TRANSFERRED_ATTRIBUTE] !== undefined) this.#end('transferred');
+    // The BYE of a call that was transferred: this leg leaves by itself, as the real bridge's does.
+    if (this.#ended && changed['sip.callStatus'] === 'hangup') void this.close();
+  }
+
+  #end(by: EndedBy): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#events.onEnded(by, performance.now());
   }
 
   #hear(track: RemoteTrack, participant: RemoteParticipant): void {

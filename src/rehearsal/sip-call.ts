@@ -4,6 +4,12 @@ import { AccessToken, RoomAgentDispatch, RoomConfiguration } from 'livekit-serve
 /** `sip.callStatus`, as LiveKit's SIP bridge sets it. */
 export type SipCallStatus = 'ringing' | 'active' | 'hangup';
 
+/**
+ * Set on the caller's participant by the stand-in for the bridge once a transfer has succeeded, to where it went: the caller hears somebody
+ * else from now on, though the participant leaves only at the BYE. The real bridge sets nothing of the kind.
+ */
+export const TRANSFERRED_ATTRIBUTE = 'rehearsal.transferredTo';
+
 /** Who calls whom. Numbers in E.164. */
 export interface SipCallOptions {
   /** The caller's number. */

@@ -12,6 +12,8 @@ function makeApp(overrides: Partial<StatusSource> = {}) {
     activeCalls: () => 1,
     totalCalls: () => 7,
     maxCalls: 4,
+    plan: () => undefined,
+    onMove: () => undefined,
     startedAt: STARTED,
     nowMs: () => STARTED + 90_400,
     ...overrides,
@@ -49,6 +51,14 @@ test('/hello introduces the worker in the words that registries know', async () 
     state: 'open',
     shift: { maxCalls: 4, startedAt: '2026-11-23T04:00:00.000Z' },
     services: ['voice'],
+  });
+});
+
+test('/hello has the plan of the shift, once there is one', async () => {
+  const plan = { source: 'hours', closesAt: '2026-11-23T12:00:00.000Z' };
+  const response = await makeApp({ plan: () => plan }).request('/hello');
+  expect(await response.json()).toMatchObject({
+    shift: { maxCalls: 4, startedAt: '2026-11-23T04:00:00.000Z', ...plan },
   });
 });
 

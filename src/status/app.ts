@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { STATUS } from '../config/defaults.ts';
 import type { ShiftState } from '../lifecycle/state.ts';
+import { serveEvents } from './events.ts';
 
 /** What `/hello` tells a registry about this worker. */
 export type WorkerStatus = 'starting' | 'available' | 'full' | 'draining' | 'stopped';
@@ -15,6 +16,10 @@ export interface StatusSource {
   readonly activeCalls: () => number;
   readonly totalCalls: () => number;
   readonly maxCalls: number;
+  /** The shift's plan, once there is one. */
+  readonly plan: () => Record<string, unknown> | undefined;
+  /** Calls back after every move of the shift's state. */
+  readonly onMove: (listener: (to: ShiftState, from: ShiftState, reason: string) => void) => void;
   readonly startedAt: number;
   readonly nowMs: () => number;
 }
@@ -35,10 +40,15 @@ export function createStatusApp(source: StatusSource): Hono {
       activeTasks: source.activeCalls(),
       totalTasksExecuted: source.totalCalls(),
       state: source.state(),
-      shift: { maxCalls: source.maxCalls, startedAt: new Date(source.startedAt).toISOString() },
+      shift: {
+        maxCalls: source.maxCalls,
+        startedAt: new Date(source.startedAt).toISOString(),
+        ...source.plan(),
+      },
       services: ['voice'],
     }),
   );
+  serveEvents(app, source);
   return app;
 }
 

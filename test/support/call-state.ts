@@ -42,15 +42,19 @@ export function makeCall(
   const callId = 'call-invented' as CallId;
   const state: CallState = {
     callId,
+    epoch: 1,
     clinic: makeClinic(),
     callerNumber: '+923005550101',
     appointments: new Appointments(db),
-    ledger: new Ledger(new Calls(db), callId, log),
+    ledger: new Ledger(new Calls(db), { id: callId, epoch: 1 }, log),
     log,
     offered: new Map(),
     proposal: undefined,
     booked: [],
+    resumed: false,
+    toolMemory: [],
     goodbye: false,
+    changed: () => undefined,
     nowMs: () => NOW.toMillis(),
     ...overrides,
   };

@@ -37,6 +37,7 @@ export const DR_B = practitioner('Dr. Invented B');
 export function makeClinic(overrides: Partial<ClinicProfile> = {}): ClinicProfile {
   return {
     id: 'clinic-invented' as ClinicId,
+    numbers: ['+922135550100'],
     slug: 'invented',
     name: 'Invented Dental',
     time_zone: ZONE,

@@ -1,0 +1,108 @@
+import { inference, voice } from '@livekit/agents';
+import { DateTime } from 'luxon';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ClinicProfile } from '../src/clinic/clinics.ts';
+import { nextOpening } from '../src/clinic/hours.ts';
+import { MESSAGE_TAKEN_TEXT, STOPPING_TEXT } from '../src/clinic/sentences.ts';
+import { spokenDate, spokenTime } from '../src/clinic/spoken.ts';
+import { AFTER_HOURS, CALL } from '../src/config/defaults.ts';
+import type { CallEnd } from './call.ts';
+import type { LiveCall } from './live-call.ts';
+import type { WorkerLink } from './worker-link.ts';
+
+/** What a caller hears when the clinic is closed: that it is, when it opens, what to do in an emergency, and that a message is taken. */
+export function afterHoursText(clinic: ClinicProfile, nowMs: number): string {
+  const opensAt = nextOpening(clinic, nowMs);
+  const parts = [`${clinic.name} is closed now.`];
+  if (opensAt !== undefined) {
+    const start = DateTime.fromMillis(opensAt, { zone: clinic.time_zone });
+    parts.push(`We open again on ${spokenDate(start)} at ${spokenTime(start)}.`);
+  }
+  parts.push(
+    clinic.emergency_line ?? 'In an emergency, please hang up and call the emergency services.',
+    'You can leave a message for the front desk now: please say your name and what it is about.',
+  );
+  return parts.join(' ');
+}
+
+/**
+ * Takes a message, without a language model: nothing has to be understood, and nothing can be promised that is not so. The message is stored
+ * before it is confirmed, and also when the caller hangs up while speaking.
+ */
+export async function takeMessage(call: LiveCall, text: string, worker: WorkerLink): Promise<CallEnd> {
+  const { session, state, announcer } = call;
+  const words: string[] = [];
+  let lastSoundAt = performance.now();
+  let over = false;
+  session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ isFinal, transcript }) => {
+    lastSoundAt = performance.now();
+    if (!isFinal || transcript.trim() === '') return;
+    words.push(transcript.trim());
+    state.ledger.beginTurn({ caller_text: transcript });
+  });
+  session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => {
+    if (newState === 'speaking') call.receiver.stopPrompt();
+    lastSoundAt = performance.now();
+  });
+  session.on(voice.AgentSessionEventTypes.Close, () => (over = true));
+  worker.listen({ wrapUp: () => (over = true), closingSoon: () => undefined });
+  await announcer.say(text);
+  lastSoundAt = performance.now();
+  const until = performance.now() + AFTER_HOURS.messageMs;
+  while (!over && performance.now() < until) {
+    const quietMs = performance.now() - lastSoundAt;
+    if (session.userState !== 'speaking' && quietMs > quietLimit(words)) break;
+    await wait(AFTER_HOURS.pollMs);
+  }
+  const message = words.join(' ').slice(0, AFTER_HOURS.messageChars);
+  if (message === '') return { outcome: 'after_hours', reason: 'no_message' };
+  const stored = await storeMessage(call, message);
+  if (!over) {
+    await announcer.say(stored ? MESSAGE_TAKEN_TEXT : STOPPING_TEXT, { interruptible: false });
+    await wait(CALL.lingerMs);
+  }
+  return stored
+    ? { outcome: 'after_hours', reason: 'message_taken' }
+    : { outcome: 'failed', reason: 'message_not_stored' };
+}
+
+/** Stores a message for as long as a caller can be kept waiting; the same message twice is one. */
+async function storeMessage({ tasks, state, log }: LiveCall, message: string): Promise<boolean> {
+  const until = performance.now() + CALL.closeRowsMs;
+  const store = async () => {
+    for (;;) {
+      try {
+        const key = { id: state.callId, epoch: state.epoch };
+        await tasks.leaveMessage(key, { kind: 'message', body: { message } });
+        return true;
+      } catch (error) {
+        log.error({ error }, 'a message could not be stored');
+        await wait(CALL.openRetryMs);
+        if (performance.now() >= until) return false;
+      }
+    }
+  };
+  return await Promise.race([store(), wait(CALL.closeRowsMs, false)]);
+}
+
+/** Somebody who has spoken has finished sooner than somebody who has not begun. */
+function quietLimit(words: readonly string[]): number {
+  return words.length === 0 ? AFTER_HOURS.beginMs : AFTER_HOURS.endMs;
+}
+
+/** A session that only listens. */
+export function createMessageSession<T>(
+  vad: inference.VAD,
+  stt: NonNullable<ConstructorParameters<typeof voice.AgentSession<T>>[0]>['stt'],
+  tts: NonNullable<ConstructorParameters<typeof voice.AgentSession<T>>[0]>['tts'],
+  userData: T,
+): voice.AgentSession<T> {
+  return new voice.AgentSession<T>({
+    userData,
+    vad,
+    ...(stt === undefined ? {} : { stt }),
+    ...(tts === undefined ? {} : { tts }),
+    userAwayTimeout: null,
+    aecWarmupDuration: null,
+  });
+}

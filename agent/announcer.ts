@@ -1,0 +1,82 @@
+import type { voice } from '@livekit/agents';
+import type { Logger } from '../src/log.ts';
+import type { PreparedAudio } from '../src/providers/prepared-audio.ts';
+import type { CallState } from './call-state.ts';
+import type { Ledger } from './ledger.ts';
+import type { Receiver } from './receiver.ts';
+
+/** How to say a sentence. */
+export interface AnnounceOptions {
+  /** False for what must be heard to its end. */
+  interruptible?: boolean;
+  /** Longest time for it: after that the call goes on without. */
+  withinMs?: number;
+}
+
+/** What came of it. */
+export type Announced = 'heard' | 'stopped' | 'unspoken';
+
+/** A voice that has not begun by then will not. */
+const LIVE_MS = 12_000;
+
+/**
+ * Says the project's own sentences: from prepared audio where there is some, which needs no voice service and no session, else with the
+ * session's voice. What was said stands in the ledger.
+ */
+export class Announcer {
+  readonly #receiver: Receiver;
+  readonly #prepared: PreparedAudio;
+  readonly #log: Logger;
+  ledger: Ledger | undefined;
+  session: voice.AgentSession<CallState> | undefined;
+
+  constructor(receiver: Receiver, prepared: PreparedAudio, log: Logger) {
+    this.#receiver = receiver;
+    this.#prepared = prepared;
+    this.#log = log;
+  }
+
+  /** Says a sentence; resolves when it has been heard, or stopped, or could not be said. Never rejects. */
+  async say(
+    text: string,
+    { interruptible = true, withinMs = LIVE_MS }: AnnounceOptions = {},
+  ): Promise<Announced> {
+    const startedMs = Date.now();
+    const limit = new AbortController();
+    const late = new Promise<Announced>((resolve) => {
+      const timer = setTimeout(() => resolve('unspoken'), withinMs);
+      limit.signal.addEventListener('abort', () => clearTimeout(timer));
+    });
+    try {
+      const result = await Promise.race([this.#speak(text, interruptible), late]);
+      if (result !== 'unspoken') {
+        this.ledger?.agentSaid(text, startedMs, { interrupted: result === 'stopped' });
+      }
+      return result;
+    } catch (error) {
+      this.#log.warn({ error }, 'a sentence could not be said');
+      return 'unspoken';
+    } finally {
+      limit.abort();
+    }
+  }
+
+  /** True when the sentence is there without a voice. */
+  async isPrepared(text: string): Promise<boolean> {
+    return (await this.#prepared.load(text)) !== undefined;
+  }
+
+  async #speak(text: string, interruptible: boolean): Promise<Announced> {
+    const samples = await this.#prepared.load(text);
+    if (samples !== undefined) {
+      return (await this.#receiver.play(samples, { interruptible })) ? 'heard' : 'stopped';
+    }
+    if (this.session === undefined) return 'unspoken';
+    const before = this.#receiver.lastFrameAt;
+    // Not into the conversation: the ledger is written here.
+    const handle = this.session.say(text, { allowInterruptions: interruptible, addToChatCtx: false });
+    await handle.waitForPlayout();
+    if (this.#receiver.lastFrameAt === before) return 'unspoken';
+    return handle.interrupted ? 'stopped' : 'heard';
+  }
+}

@@ -1,0 +1,80 @@
+import type { JobContext, voice } from '@livekit/agents';
+import { type Participant, ParticipantKind, type RemoteParticipant, type Room } from '@livekit/rtc-node';
+import { AgentDispatchClient } from 'livekit-server-sdk';
+import type { Tasks } from '../src/clinic/tasks.ts';
+import type { Config } from '../src/config/load.ts';
+import type { Logger } from '../src/log.ts';
+import { SipTransfer, type TransferOutcome } from '../src/providers/sip-transfer.ts';
+import type { Announcer } from './announcer.ts';
+import type { CallState } from './call-state.ts';
+import type { ProviderTrouble } from './provider-trouble.ts';
+import type { Receiver } from './receiver.ts';
+
+/** A call in which somebody is talked to: what its parts share. */
+export interface LiveCall {
+  readonly session: voice.AgentSession<CallState>;
+  readonly state: CallState;
+  readonly announcer: Announcer;
+  readonly receiver: Receiver;
+  readonly line: OpenLine;
+  readonly room: Room;
+  readonly tasks: Tasks;
+  readonly trouble: ProviderTrouble;
+  readonly log: Logger;
+}
+
+/** The dispatch's metadata by which a successor knows that it takes over in order. */
+export const HANDOVER_METADATA = 'handover';
+
+/** What can be done with the line apart from speaking on it. */
+export class OpenLine {
+  readonly #ctx: JobContext;
+  readonly #config: Config;
+  readonly #caller: RemoteParticipant;
+  readonly #clinicSlug: string | undefined;
+  readonly #log: Logger;
+
+  constructor(
+    ctx: JobContext,
+    config: Config,
+    caller: RemoteParticipant,
+    clinicSlug: string | undefined,
+    log: Logger,
+  ) {
+    this.#ctx = ctx;
+    this.#config = config;
+    this.#caller = caller;
+    this.#clinicSlug = clinicSlug;
+    this.#log = log;
+  }
+
+  /** The other agents in the room. */
+  otherAgents(): Participant[] {
+    return agentsIn(this.#ctx.room);
+  }
+
+  /** Asks LiveKit for another agent of our name in this room: it rings the workers that take calls. */
+  async dispatchSuccessor(): Promise<void> {
+    const { url, apiKey, apiSecret, agentName } = this.#config.livekit;
+    const client = new AgentDispatchClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
+    const metadata = JSON.stringify({ [HANDOVER_METADATA]: true, clinic: this.#clinicSlug });
+    await client.createDispatch(this.#ctx.room.name ?? '', agentName, { metadata });
+  }
+
+  /** Sends the caller to another number, by REFER. */
+  async transfer(to: string, ringingMs: number): Promise<TransferOutcome> {
+    const sip = new SipTransfer(this.#config.livekit, this.#log);
+    const { outcome } = await sip.transfer({
+      room: this.#ctx.room.name ?? '',
+      identity: this.#caller.identity,
+      to,
+      ringingMs,
+    });
+    return outcome;
+  }
+}
+
+/** The agents in a room apart from this one. */
+export function agentsIn(room: Room): RemoteParticipant[] {
+  return [...room.remoteParticipants.values()].filter(({ kind }) => kind === ParticipantKind.AGENT);
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FORKS } from '../config/defaults.ts';
+import { ForkGate, type ForkSituation, forkDelayMs } from './fork-policy.ts';
+
+const quiet: ForkSituation = {
+  activeCalls: 0,
+  maxCalls: 4,
+  waitingCalls: 0,
+  spareProcesses: 0,
+  readyProcesses: 0,
+  sinceCallMs: Infinity,
+  draining: false,
+};
+const delayOf = (change: Partial<ForkSituation>) => forkDelayMs({ ...quiet, ...change });
+
+describe('a process for a further call', () => {
+  test('starts at once when there is none and nobody is disturbed', () => {
+    expect(delayOf({})).toBe(0);
+    expect(delayOf({ activeCalls: 3, sinceCallMs: FORKS.settleMs })).toBe(0);
+  });
+
+  test('waits for the first seconds of a call to be over', () => {
+    const one = { spareProcesses: 1, readyProcesses: 1 };
+    expect(delayOf({ ...one, activeCalls: 1, sinceCallMs: 0 })).toBe(FORKS.settleMs);
+    expect(delayOf({ ...one, activeCalls: 2, sinceCallMs: 1_000 })).toBe(FORKS.settleMs - 1_000);
+  });
+
+  test('waits less when it is the last one that was taken', () => {
+    expect(delayOf({ activeCalls: 1, sinceCallMs: 0 })).toBe(FORKS.settleLastMs);
+    expect(FORKS.settleLastMs).toBeLessThan(FORKS.settleMs);
+  });
+
+  test('starts at once when a call has none, whatever else', () => {
+    expect(delayOf({ activeCalls: 4, waitingCalls: 1, sinceCallMs: 0 })).toBe(0);
+    expect(delayOf({ activeCalls: 2, waitingCalls: 1, sinceCallMs: 0, draining: true })).toBe(0);
+  });
+
+  test('is not started for a call that is about to get one', () => {
+    expect(delayOf({ activeCalls: 1, waitingCalls: 1, spareProcesses: 1, readyProcesses: 1 })).toBe(Infinity);
+  });
+
+  test('is not started while another one starts', () => {
+    expect(delayOf({ waitingCalls: 2, activeCalls: 2, spareProcesses: 1 })).toBe(Infinity);
+  });
+
+  test('is not started when enough are there, or the worker ends', () => {
+    const spare = FORKS.spareProcesses;
+    expect(delayOf({ spareProcesses: spare, readyProcesses: spare })).toBe(Infinity);
+    expect(delayOf({ draining: true })).toBe(Infinity);
+  });
+});
+
+test('there are never more spare processes than places, but for the one that takes over when a process dies', () => {
+  const situation = fc.record({
+    activeCalls: fc.nat(8),
+    maxCalls: fc.integer({ min: 1, max: 8 }),
+    spareProcesses: fc.nat(4),
+    sinceCallMs: fc.nat(20_000),
+  });
+  fc.assert(
+    fc.property(situation, (given) => {
+      const starts = delayOf({ ...given, readyProcesses: given.spareProcesses }) !== Infinity;
+      const places = Math.max(1, given.maxCalls - given.activeCalls);
+      expect(starts).toBe(given.spareProcesses < Math.min(FORKS.spareProcesses, places));
+    }),
+  );
+});
+
+describe('the gate', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function makeGate() {
+    const now = { ...quiet };
+    const gate = new ForkGate(() => now);
+    const started: (() => void)[] = [];
+    const ask = () => void gate.lock().then((release) => started.push(release));
+    return { now, gate, ask, started };
+  }
+  const settle = () => vi.advanceTimersByTimeAsync(1);
+
+  test('lets processes start one at a time, as many as are to spare', async () => {
+    const { now, gate, ask, started } = makeGate();
+    for (let asked = 0; asked <= FORKS.spareProcesses; asked += 1) ask();
+    for (let ready = 1; ready <= FORKS.spareProcesses; ready += 1) {
+      await settle();
+      expect(started).toHaveLength(ready);
+      now.readyProcesses = ready;
+      gate.changed();
+    }
+    await settle();
+    expect(started).toHaveLength(FORKS.spareProcesses);
+  });
+
+  test('replaces the process that a call has taken when the call has been greeted', async () => {
+    const { now, ask, started } = makeGate();
+    ask();
+    await settle();
+    started.pop()?.();
+    Object.assign(now, { activeCalls: 1, sinceCallMs: 0 });
+    ask();
+    await settle();
+    expect(started).toEqual([]);
+    now.sinceCallMs = FORKS.settleLastMs;
+    await vi.advanceTimersByTimeAsync(FORKS.settleLastMs);
+    expect(started).toHaveLength(1);
+  });
+
+  test('counts a process that is released twice once', async () => {
+    const { gate, ask, started } = makeGate();
+    ask();
+    await settle();
+    expect(gate.spareProcesses).toBe(1);
+    started[0]?.();
+    started[0]?.();
+    expect(gate.spareProcesses).toBe(0);
+  });
+
+  test('leaves no timer behind when it is closed', async () => {
+    const { now, gate, ask, started } = makeGate();
+    Object.assign(now, { activeCalls: 1, sinceCallMs: 0 });
+    ask();
+    expect(vi.getTimerCount()).toBe(1);
+    gate.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(FORKS.settleMs);
+    expect(started).toEqual([]);
+  });
+});

@@ -1,0 +1,75 @@
+import type { BegunShift, RefusedShift, ShiftWorker, Shifts } from '../clinic/shifts.ts';
+import type { ClinicId } from '../clinic/ids.ts';
+import { FLEET, SHIFT } from '../config/defaults.ts';
+import { isOpenhoursError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { ShiftPlan } from './deadline.ts';
+
+/** What taking a seat needs. */
+export interface SeatDeps {
+  readonly shifts: Pick<Shifts, 'begin'>;
+  readonly worker: ShiftWorker;
+  readonly clinics: readonly ClinicId[];
+  readonly plan: ShiftPlan;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+  /** Called when there is something to wait for, once. */
+  readonly standBy: (why: string) => void;
+  /** Waits; resolves to false when the worker was told to stop meanwhile. */
+  readonly wait: (ms: number) => Promise<boolean>;
+}
+
+/**
+ * Takes the shift's seats. A seat whose holder has vanished is waited for, and so is one that is about to be relayed, as long as there is
+ * something left to work; a seat that somebody works on is left to them.
+ * @returns The shift; or who holds it; or undefined when the worker was told to stop.
+ * @throws OpenhoursError of the database; while standing by, only what a later try does not mend.
+ */
+export async function takeSeat(deps: SeatDeps): Promise<BegunShift | RefusedShift | undefined> {
+  let refused: RefusedShift | undefined;
+  let failing = false;
+  for (;;) {
+    const answer = await ask(deps, refused, failing);
+    failing = answer === refused;
+    if (answer.granted) return answer;
+    const why = reasonToWait(answer, deps.nowMs());
+    if (why === undefined || deps.nowMs() >= deps.plan.stopTakingAt) return answer;
+    if (refused === undefined) deps.standBy(why);
+    refused = answer;
+    if (!(await deps.wait(FLEET.askAgainMs))) return undefined;
+  }
+}
+
+/** Whoever stands by outlasts a database that is gone for a while: the answer is then still the last one. */
+async function ask(
+  { shifts, worker, clinics, plan, log }: SeatDeps,
+  last: RefusedShift | undefined,
+  failing: boolean,
+): Promise<BegunShift | RefusedShift> {
+  try {
+    return await shifts.begin(worker, clinics, plan);
+  } catch (error) {
+    if (last === undefined || !isOpenhoursError(error) || !error.kind.retryable) throw error;
+    if (!failing) log.warn({ error }, 'the seats could not be asked for');
+    return last;
+  }
+}
+
+function reasonToWait({ wait_until, holders }: RefusedShift, nowMs: number): string | undefined {
+  if (wait_until !== null && Date.parse(wait_until) - nowMs < 2 * SHIFT.relayLeadMs) {
+    return `the shift is relayed at ${wait_until}`;
+  }
+  const vanished = holders.find(({ age_ms }) => age_ms === null || age_ms > FLEET.vanishedMs);
+  return vanished === undefined
+    ? undefined
+    : `${vanished.worker_id} holds the shift, and gives no sign of life`;
+}
+
+/** Who holds the shift, in a sentence for the log and the terminal. */
+export function describeHolders({ holders }: RefusedShift): string {
+  const seats = holders.map(
+    ({ clinic, worker_id, execution, since }) =>
+      `${clinic} by ${worker_id}${execution === null ? '' : ` (${execution})`} since ${since}`,
+  );
+  return `the shift is being worked: ${seats.join(', ')}`;
+}

@@ -1,0 +1,66 @@
+import { type Calls, HOURS_ATTRIBUTE, SHIFT_ATTRIBUTE } from '../clinic/calls.ts';
+import type { Config } from '../config/load.ts';
+import type { Logger } from '../log.ts';
+import { Rooms } from '../providers/rooms.ts';
+import { SipTransfer } from '../providers/sip-transfer.ts';
+import { CallProcesses, type LostCall } from './call-processes.ts';
+import { CallServer } from './call-server.ts';
+import type { Shift, ShiftOnDuty } from './shift.ts';
+import { Lookout } from './takeover.ts';
+
+/** What takes calls and watches over them. */
+export interface Watch {
+  readonly server: CallServer;
+  readonly processes: CallProcesses;
+  /** Starts to look out for calls without an agent; the return ends it. */
+  begin(duty: ShiftOnDuty): Promise<() => Promise<void>>;
+}
+
+/** What it is made of. */
+export interface WatchDeps {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly shift: Pick<Shift, 'id' | 'ready'>;
+  readonly calls: Calls;
+  readonly agentFile: string;
+}
+
+/** Makes the call server with its supervision: in this order, for the server's first process is made with it. */
+export async function createWatch({ config, log, shift, calls, agentFile }: WatchDeps): Promise<Watch> {
+  const early: LostCall[] = [];
+  let onLost = (call: LostCall): void => void early.push(call);
+  const processes = new CallProcesses({
+    log,
+    nowMs: () => performance.now(),
+    onLost: (call) => onLost(call),
+  });
+  processes.start();
+  const server = new CallServer(config, agentFile, shift.id, log);
+  return {
+    server,
+    processes,
+    async begin({ key, plan, membership }) {
+      server.callAttributes[SHIFT_ATTRIBUTE] = key.id;
+      server.callAttributes[HOURS_ATTRIBUTE] = plan.source;
+      const lookout = new Lookout({
+        rooms: new Rooms(config.livekit),
+        calls,
+        transfer: new SipTransfer(config.livekit, log),
+        agentName: config.livekit.agentName,
+        by: shift.id,
+        log,
+        nowMs: () => performance.now(),
+        canTakeOver: () => (shift.ready && server.activeCalls < config.maxCalls) || membership.successorReady,
+        fleetFresh: () => membership.fresh,
+        ownRooms: () => new Set(processes.calls().map(({ room }) => room)),
+      });
+      onLost = ({ room, identity }) => void lookout.markLost(room, identity);
+      early.splice(0).forEach(onLost);
+      lookout.start();
+      return async () => {
+        processes.close();
+        await lookout.stop();
+      };
+    },
+  };
+}
