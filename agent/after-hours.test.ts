@@ -13,10 +13,7 @@ import type { WorkerLink, WorkerOrders } from './worker-link.ts';
 
 describe('a caller outside the hours hears', () => {
   const text = (local: string, overrides = {}) =>
-    afterHoursText(
-      makeClinic(overrides),
-      DateTime.fromISO(`2026-${local}`, { zone: ZONE }).toMillis(),
-    );
+    afterHoursText(makeClinic(overrides), DateTime.fromISO(`2026-${local}`, { zone: ZONE }).toMillis());
 
   test.each([
     // 2026-11-23 is a Monday; the clinic is closed on Thursday the 26th.
@@ -199,13 +196,16 @@ describe('a message', () => {
   test.each<[string, () => Promise<void>]>([
     ['is refused', () => Promise.reject(new SqlFailure('down', 500))],
     ['hangs', () => new Promise<never>(() => undefined)],
-  ])('is not confirmed when storing it %s, and the caller is told that it was for nothing', async (_, storing) => {
-    const { fake, session, taken } = taking();
-    fake.storing = storing;
-    await pass(9_100);
-    await speak(session, 'This is Sara Notreal.');
-    await pass(20_000);
-    expect(fake.whole).toEqual([TEXT, STOPPING_TEXT]);
-    expect(taken.end).toEqual({ outcome: 'failed', reason: 'message_not_stored' });
-  });
+  ])(
+    'is not confirmed when storing it %s, and the caller is told that it was for nothing',
+    async (_, storing) => {
+      const { fake, session, taken } = taking();
+      fake.storing = storing;
+      await pass(9_100);
+      await speak(session, 'This is Sara Notreal.');
+      await pass(20_000);
+      expect(fake.whole).toEqual([TEXT, STOPPING_TEXT]);
+      expect(taken.end).toEqual({ outcome: 'failed', reason: 'message_not_stored' });
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { inference, voice } from '@livekit/agents';
+import { type inference, voice } from '@livekit/agents';
 import { DateTime } from 'luxon';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClinicProfile } from '../src/clinic/clinics.ts';

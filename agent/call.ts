@@ -6,7 +6,7 @@ import type { Database } from '../src/clinic/database.ts';
 import type { ShiftId, WorkerId } from '../src/clinic/ids.ts';
 import type { Unrecorded } from '../src/clinic/unrecorded.ts';
 import type { Config } from '../src/config/load.ts';
-import { type Logger, traceField } from '../src/log.ts';
+import type { Logger } from '../src/log.ts';
 import type { PreparedAudio } from '../src/providers/prepared-audio.ts';
 import { Announcer } from './announcer.ts';
 import type { CallState } from './call-state.ts';

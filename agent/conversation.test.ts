@@ -250,11 +250,20 @@ test('each turn stands in the ledger with what was said and where its time went'
     item: { type: 'message', role, textContent: text, createdAt: Date.now(), interrupted: false, metrics },
   });
   const { ConversationItemAdded } = voice.AgentSessionEventTypes;
-  session.emit(ConversationItemAdded, item('user', 'Ten, please.', { transcriptionDelay: 0.21, endOfTurnDelay: 0.3 }));
-  session.emit(ConversationItemAdded, item('assistant', 'Fine.', { llmNodeTtft: 0.2, ttsNodeTtfb: 0.1, e2eLatency: 0.7 }));
+  session.emit(
+    ConversationItemAdded,
+    item('user', 'Ten, please.', { transcriptionDelay: 0.21, endOfTurnDelay: 0.3 }),
+  );
+  session.emit(
+    ConversationItemAdded,
+    item('assistant', 'Fine.', { llmNodeTtft: 0.2, ttsNodeTtfb: 0.1, e2eLatency: 0.7 }),
+  );
   await pass(10);
   expect(rows).toEqual([
     [1, { caller_text: 'Ten, please.', parts: { recognitionMs: 210, endpointingMs: 300 } }],
-    [1, { agent_text: 'Fine.', interrupted: false, parts: { languageMs: 200, speechMs: 100 }, latency_ms: 700 }],
+    [
+      1,
+      { agent_text: 'Fine.', interrupted: false, parts: { languageMs: 200, speechMs: 100 }, latency_ms: 700 },
+    ],
   ]);
 });

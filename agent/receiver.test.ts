@@ -1,5 +1,5 @@
 import { initializeLogger } from '@livekit/agents';
-import { AudioFrame, type Room } from '@livekit/rtc-node';
+import { AudioFrame, type AudioSource, type Room } from '@livekit/rtc-node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { VOICE_SAMPLE_RATE } from '../src/providers/prepared-audio.ts';
 import { Receiver } from './receiver.ts';
@@ -53,7 +53,7 @@ class FakeSource {
   }
 }
 
-const realSources: { close: () => Promise<void> }[] = [];
+const realSources: AudioSource[] = [];
 
 beforeEach(() => {
   initializeLogger({ pretty: false, level: 'silent' });
@@ -68,7 +68,7 @@ afterEach(async () => {
 function makeReceiver(publish: () => Promise<unknown> = () => Promise.resolve(subscribed)) {
   const room = { localParticipant: { publishTrack: publish } } as unknown as Room;
   const receiver = new Receiver(room);
-  realSources.push(receiver['audioSource']);
+  realSources.push(receiver['audioSource'] as AudioSource);
   const source = new FakeSource();
   Object.assign(receiver, { audioSource: source });
   return { receiver, source };

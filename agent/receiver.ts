@@ -113,7 +113,7 @@ export class Receiver extends voice.ParticipantAudioOutput {
 
   /** The framework keeps it to itself; a test that plays a prompt through a room would notice if it were gone. */
   get #source(): AudioSource {
-    return this['audioSource'];
+    return this['audioSource'] as AudioSource;
   }
 
   #begin(interruptible: boolean): Prompt {

@@ -137,19 +137,15 @@ async function refuse(call: Progress, text: string): Promise<void> {
   await wait(CALL.lingerMs);
 }
 
-/** Puts the ears and the voice on the line; the track itself is on its way since we entered. */
-async function takeUpReceiver(call: Progress): Promise<undefined> {
-  // Making a session keeps this process busy for 200 ms, in which it would not notice that the call is active.
-  await Promise.race([call.greeting, wait(CALL.greetingFirstMs)]);
-  const { ctx, config, prewarmed, db } = call.deps;
-  const { line, opened, ledger, receiver, announcer } = call as Required<Progress>;
-  const clinic = opened.clinic as NonNullable<typeof opened.clinic>;
+/** What the call knows at its beginning. */
+function newState(call: Progress): CallState {
+  const { opened, ledger, line } = call as Required<Progress>;
   const state: CallState = {
     callId: opened.call_id,
     epoch: opened.epoch,
-    clinic,
+    clinic: opened.clinic as NonNullable<typeof opened.clinic>,
     callerNumber: line.callerNumber,
-    appointments: new Appointments(db),
+    appointments: new Appointments(call.deps.db),
     ledger,
     log: call.log,
     offered: new Map(),
@@ -161,6 +157,17 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
     changed: () => ledger.state(() => storeState(state)),
     nowMs: call.deps.nowMs,
   };
+  return state;
+}
+
+/** Puts the ears and the voice on the line; the track itself is on its way since we entered. */
+async function takeUpReceiver(call: Progress): Promise<undefined> {
+  // Making a session keeps this process busy for 200 ms, in which it would not notice that the call is active.
+  await Promise.race([call.greeting, wait(CALL.greetingFirstMs)]);
+  const { ctx, config, prewarmed, db } = call.deps;
+  const { line, opened, receiver, announcer } = call as Required<Progress>;
+  const clinic = opened.clinic as NonNullable<typeof opened.clinic>;
+  const state = newState(call);
   const chatCtx = llm.ChatContext.empty();
   if (opened.resumed !== null) {
     restoreState(state, opened.resumed);

@@ -1,13 +1,13 @@
 /**
- * The table of faults, played against the local stack: `node dist/bench/faults.js [--only <regexp>] [--times n] [--json]`. Without `--only` it
- * writes docs/faults.md. Ends with 1 when something was not as expected.
+ * The table of faults, played against the local stack: `node dist/bench/faults.js [--only <regexp>] [--times n] [--results <file>] [--json]`.
+ * Writes docs/faults.md, unless only some rows are played. `--results` keeps every run in a file of JSON lines and makes the page of all that
+ * are in it: the table, which takes an hour, can be played in parts. Ends with 1 when something was not as expected.
  */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { quietNativeLogs } from '../src/config/load.ts';
 import { projectRoot } from '../src/config/paths.ts';
-import type { PlayedRow } from '../test/faults/report.ts';
 import type { FaultRow } from '../test/faults/row.ts';
 import type { RowResult } from '../test/faults/run-row.ts';
 import type { Scene as SceneType } from '../test/faults/scene.ts';
@@ -22,46 +22,65 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     times: { type: 'string', default: '1' },
+    results: { type: 'string' },
     json: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
   },
 });
 const rows = FAULT_TABLE.filter(({ name }) => new RegExp(values.only ?? '', 'i').test(name));
 
+/** What stands for a run that could not be played. */
+const unplayed = (name: string, error: unknown): RowResult => ({
+  name,
+  heard: [],
+  outcomes: [],
+  silenceMs: 0,
+  ringingMs: 0,
+  bookings: 0,
+  tasks: 0,
+  exit: undefined,
+  problems: [
+    `could not be played: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  ],
+});
+
 async function play(scene: SceneType, row: FaultRow): Promise<RowResult> {
   const startedAt = performance.now();
-  const result = await runRow(scene, row).catch((error: unknown): RowResult => {
-    const problems = [`could not be played: ${error instanceof Error ? (error.stack ?? '') : String(error)}`];
-    return {
-      name: row.name,
-      heard: [],
-      outcomes: [],
-      silenceMs: 0,
-      ringingMs: 0,
-      bookings: 0,
-      tasks: 0,
-      exit: undefined,
-      problems,
-    };
-  });
+  const result = await runRow(scene, row).catch((error: unknown) => unplayed(row.name, error));
   process.stderr.write(runLine(result, performance.now() - startedAt));
   for (const sentence of result.heard) process.stderr.write(`       « ${sentence}\n`);
+  if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(result)}\n`);
   return result;
 }
 
-const played: PlayedRow[] = [];
+/** Runs of earlier parts. */
+function earlier(): RowResult[] {
+  if (values.results === undefined || !existsSync(values.results)) return [];
+  const lines = readFileSync(values.results, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RowResult);
+}
+
+const results = earlier();
 const scene = await Scene.start();
 process.stderr.write(`logs: ${scene.test.stack.logDir}\n`);
+let asExpected = true;
 try {
   for (const row of rows) {
-    const results: RowResult[] = [];
-    for (let run = 0; run < Number(values.times); run += 1) results.push(await play(scene, row));
-    played.push({ row, results });
+    for (let run = 0; run < Number(values.times); run += 1) {
+      const result = await play(scene, row);
+      results.push(result);
+      asExpected &&= result.problems.length === 0;
+    }
   }
 } finally {
   await scene.stop();
 }
-const page = faultsPage(played, new Date());
-if (values.only === undefined) writeFileSync(join(projectRoot(), 'docs', 'faults.md'), page);
-process.stdout.write(values.json ? `${JSON.stringify(played.map(({ results }) => results))}\n` : page);
-process.exit(played.every(({ results }) => results.every(({ problems }) => problems.length === 0)) ? 0 : 1);
+const played = FAULT_TABLE.map((row) => ({ row, results: results.filter(({ name }) => name === row.name) }));
+const page = faultsPage(
+  played.filter((one) => one.results.length > 0),
+  new Date(),
+);
+if (values.only === undefined || values.results !== undefined) {
+  writeFileSync(join(projectRoot(), 'docs', 'faults.md'), page);
+}
+process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : page);
+process.exit(asExpected ? 0 : 1);

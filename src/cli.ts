@@ -59,7 +59,29 @@ export function createProgram(): Command {
       const { runDemo } = await import('./commands/demo.ts');
       process.exit(await runDemo(options));
     });
+  addFleetCommands(program);
   return program;
+}
+
+function addFleetCommands(program: Command): void {
+  const fleet = program
+    .command('fleet')
+    .description('the workers of LIVEKIT_AGENT_NAME: who is there, who holds the shift, and what has been');
+  fleet
+    .command('status')
+    .description('show the workers, the seats they hold, and the last shifts')
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (options: { json?: boolean }) => {
+      const { fleetDeps, showFleet } = await import('./commands/fleet.ts');
+      process.exitCode = await showFleet(options, fleetDeps());
+    });
+  fleet
+    .command('stop <workerId>')
+    .description('ask a worker to stop: it hands its calls over and leaves')
+    .action(async (workerId: string) => {
+      const { fleetDeps, stopWorker } = await import('./commands/fleet.ts');
+      process.exitCode = await stopWorker(workerId, fleetDeps());
+    });
 }
 
 async function main(): Promise<void> {

@@ -216,7 +216,8 @@ function remember(state: CallState, service: Service, slot: FreeSlot): OfferedSl
       known.slot.starts_at === slot.starts_at && known.slot.practitioner_id === slot.practitioner_id;
     if (same && known.service.id === service.id) return known;
   }
-  const offered = { slotId: `s${state.offered.size + 1}`, slot, service };
+  const highest = Math.max(0, ...[...state.offered.keys()].map((known) => Number(known.slice(1)) || 0));
+  const offered = { slotId: `s${highest + 1}`, slot, service };
   state.offered.set(offered.slotId, offered);
   state.changed();
   return offered;

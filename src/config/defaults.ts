@@ -267,12 +267,8 @@ export const PLAN = {
 
 /** When the process for a further call is started. Measured: `bench/forks`. */
 export const FORKS = {
-  /** Processes that wait for a call: each takes 100 MB. With two or more the second is started later than the first. */
-  spareProcesses: 1,
-  /** A call's first seconds: connecting and the greeting, 1 s and 4 s. A start in them is heard by everybody. */
-  settleMs: 6_000,
-  /** Without a spare process there is less time, but the call that took it connects first. */
-  settleLastMs: 2_000,
+  /** A call's first seconds: connecting takes 0.5–1 s, and a start in them is heard by everybody. Meanwhile a call that finds no process gets one at once. */
+  settleMs: 2_000,
   /**
    * A start takes 1–2 s of a core. On a host eight times oversubscribed 15 s were too short four times in a row: whoever ends a slow start
    * and begins again never has a process.

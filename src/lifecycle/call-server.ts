@@ -226,7 +226,7 @@ function createFrameworkServer(
     loadFunc: async () => hooks.load(),
     loadThreshold: 0.7,
     // What the fork policy allows at a time is its own decision.
-    numIdleProcesses: FORKS.spareProcesses,
+    numIdleProcesses: 1,
     initializeProcessTimeout: FORKS.readyMs,
     shutdownProcessTimeout: LIFECYCLE.processCloseMs,
     sessionEndTimeout: LIFECYCLE.processCloseMs,

@@ -21,14 +21,8 @@ describe('a process for a further call', () => {
   });
 
   test('waits for the first seconds of a call to be over', () => {
-    const one = { spareProcesses: 1, readyProcesses: 1 };
-    expect(delayOf({ ...one, activeCalls: 1, sinceCallMs: 0 })).toBe(FORKS.settleMs);
-    expect(delayOf({ ...one, activeCalls: 2, sinceCallMs: 1_000 })).toBe(FORKS.settleMs - 1_000);
-  });
-
-  test('waits less when it is the last one that was taken', () => {
-    expect(delayOf({ activeCalls: 1, sinceCallMs: 0 })).toBe(FORKS.settleLastMs);
-    expect(FORKS.settleLastMs).toBeLessThan(FORKS.settleMs);
+    expect(delayOf({ activeCalls: 1, sinceCallMs: 0 })).toBe(FORKS.settleMs);
+    expect(delayOf({ activeCalls: 2, sinceCallMs: 500 })).toBe(FORKS.settleMs - 500);
   });
 
   test('starts at once when a call has none, whatever else', () => {
@@ -45,13 +39,12 @@ describe('a process for a further call', () => {
   });
 
   test('is not started when enough are there, or the worker ends', () => {
-    const spare = FORKS.spareProcesses;
-    expect(delayOf({ spareProcesses: spare, readyProcesses: spare })).toBe(Infinity);
+    expect(delayOf({ spareProcesses: 1, readyProcesses: 1 })).toBe(Infinity);
     expect(delayOf({ draining: true })).toBe(Infinity);
   });
 });
 
-test('there are never more spare processes than places, but for the one that takes over when a process dies', () => {
+test('there is never more than one spare process, and one also when every place is taken', () => {
   const situation = fc.record({
     activeCalls: fc.nat(8),
     maxCalls: fc.integer({ min: 1, max: 8 }),
@@ -61,8 +54,7 @@ test('there are never more spare processes than places, but for the one that tak
   fc.assert(
     fc.property(situation, (given) => {
       const starts = delayOf({ ...given, readyProcesses: given.spareProcesses }) !== Infinity;
-      const places = Math.max(1, given.maxCalls - given.activeCalls);
-      expect(starts).toBe(given.spareProcesses < Math.min(FORKS.spareProcesses, places));
+      expect(starts).toBe(given.spareProcesses === 0);
     }),
   );
 });
@@ -80,17 +72,20 @@ describe('the gate', () => {
   }
   const settle = () => vi.advanceTimersByTimeAsync(1);
 
-  test('lets processes start one at a time, as many as are to spare', async () => {
+  test('lets one process start, and a second one for a call that waits', async () => {
     const { now, gate, ask, started } = makeGate();
-    for (let asked = 0; asked <= FORKS.spareProcesses; asked += 1) ask();
-    for (let ready = 1; ready <= FORKS.spareProcesses; ready += 1) {
-      await settle();
-      expect(started).toHaveLength(ready);
-      now.readyProcesses = ready;
-      gate.changed();
-    }
+    ask();
+    ask();
     await settle();
-    expect(started).toHaveLength(FORKS.spareProcesses);
+    expect(started).toHaveLength(1);
+    Object.assign(now, { readyProcesses: 0, waitingCalls: 1, activeCalls: 1 });
+    gate.changed();
+    await settle();
+    expect(started).toHaveLength(1); // one at a time
+    Object.assign(now, { readyProcesses: 1, waitingCalls: 2 });
+    gate.changed();
+    await settle();
+    expect(started).toHaveLength(2);
   });
 
   test('replaces the process that a call has taken when the call has been greeted', async () => {
@@ -102,8 +97,8 @@ describe('the gate', () => {
     ask();
     await settle();
     expect(started).toEqual([]);
-    now.sinceCallMs = FORKS.settleLastMs;
-    await vi.advanceTimersByTimeAsync(FORKS.settleLastMs);
+    now.sinceCallMs = FORKS.settleMs;
+    await vi.advanceTimersByTimeAsync(FORKS.settleMs);
     expect(started).toHaveLength(1);
   });
 

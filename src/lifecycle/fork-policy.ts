@@ -25,17 +25,9 @@ export function forkDelayMs(now: ForkSituation): number {
   if (now.spareProcesses > now.readyProcesses) return Infinity;
   if (now.waitingCalls > now.readyProcesses) return 0;
   if (now.waitingCalls > 0 || now.draining) return Infinity;
-  if (now.spareProcesses >= sparesWanted(now)) return Infinity;
-  const settleMs = now.spareProcesses > 0 ? FORKS.settleMs : FORKS.settleLastMs;
-  return Math.max(0, settleMs - now.sinceCallMs);
-}
-
-/**
- * With every place taken no process is needed until a call ends. But the caller whose process dies then would wait 1–2 s longer for another one
- * to go on with the call: one is kept.
- */
-function sparesWanted({ activeCalls, maxCalls }: ForkSituation): number {
-  return Math.max(1, Math.min(FORKS.spareProcesses, maxCalls - activeCalls));
+  // One is kept also when every place is taken: the caller whose process dies goes on with it.
+  if (now.spareProcesses > 0) return Infinity;
+  return Math.max(0, FORKS.settleMs - now.sinceCallMs);
 }
 
 /** Gives a place back; calling it again does nothing. */

@@ -128,7 +128,7 @@ export class Membership {
 
   #send(): Promise<BeatAnswer> {
     const { self, shifts } = this.#deps;
-    const sent = shifts.beat({
+    return shifts.beat({
       workerId: self.workerId,
       agentName: self.agentName,
       execution: self.execution,
@@ -138,8 +138,6 @@ export class Membership {
       activeCalls: self.activeCalls(),
       shift: self.shift(),
     });
-    sent.catch(() => undefined); // when it fails after we have stopped waiting
-    return sent;
   }
 
   #act({ stop, lease, peers }: BeatAnswer): void {

@@ -4,6 +4,7 @@ import { FLEET, SHIFT } from '../config/defaults.ts';
 import { isOpenhoursError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ShiftPlan } from './deadline.ts';
+import { type Wait, within } from './waits.ts';
 
 /** What taking a seat needs. */
 export interface SeatDeps {
@@ -17,6 +18,8 @@ export interface SeatDeps {
   readonly standBy: (why: string) => void;
   /** Waits; resolves to false when the worker was told to stop meanwhile. */
   readonly wait: (ms: number) => Promise<boolean>;
+  /** Limits an answer while standing by. */
+  readonly limit: Wait;
 }
 
 /**
@@ -42,17 +45,22 @@ export async function takeSeat(deps: SeatDeps): Promise<BegunShift | RefusedShif
 
 /** Whoever stands by outlasts a database that is gone for a while: the answer is then still the last one. */
 async function ask(
-  { shifts, worker, clinics, plan, log }: SeatDeps,
+  { shifts, worker, clinics, plan, log, limit }: SeatDeps,
   last: RefusedShift | undefined,
   failing: boolean,
 ): Promise<BegunShift | RefusedShift> {
+  const asked = shifts.begin(worker, clinics, plan);
+  if (last === undefined) return await asked;
   try {
-    return await shifts.begin(worker, clinics, plan);
+    // Asked again it gives what it gave to an answer that we did not wait for.
+    const answer = await within(asked, FLEET.answerMs, limit);
+    if (answer !== undefined) return answer;
+    if (!failing) log.warn('the seats were asked for, and no answer came in time');
   } catch (error) {
-    if (last === undefined || !isOpenhoursError(error) || !error.kind.retryable) throw error;
+    if (!isOpenhoursError(error) || !error.kind.retryable) throw error;
     if (!failing) log.warn({ error }, 'the seats could not be asked for');
-    return last;
   }
+  return last;
 }
 
 function reasonToWait({ wait_until, holders }: RefusedShift, nowMs: number): string | undefined {

@@ -81,8 +81,10 @@ describe('a seat that is taken', () => {
     await clock.advance(10_000);
     expect(states()).toEqual(['standby']);
     expect(messages().filter((line) => line === 'the seats could not be asked for')).toHaveLength(1);
+    shifts.answer = () => new Promise(() => undefined);
+    await clock.advance(FLEET.answerMs);
     shifts.answer = async () => granted();
-    await clock.advance(1_000);
+    await clock.advance(FLEET.answerMs);
     expect(states()).toEqual(['standby', 'open']);
     shift.stop('SIGTERM');
     await running;

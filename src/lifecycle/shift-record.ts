@@ -56,9 +56,11 @@ export class ShiftRecord {
     if (this.#key === undefined || this.#summary !== undefined) return;
     await within(this.#writes, notice.limit(FLEET.answerMs / 2), wait);
     try {
-      const done = shifts.finish(this.#key, state, reason);
-      done.catch(() => undefined); // when it fails after we have left
-      this.#summary = await within(done, notice.limit(FLEET.answerMs / 2), wait);
+      this.#summary = await within(
+        shifts.finish(this.#key, state, reason),
+        notice.limit(FLEET.answerMs / 2),
+        wait,
+      );
       if (this.#summary === undefined) log.warn('the shift’s end was not written in time');
       else log.info({ summary: this.#summary }, 'shift summary');
     } catch (error) {

@@ -194,8 +194,9 @@ describe("the platform's deadline", () => {
     expect(await clock.until(running, 2_000)).toBe(ExitCode.ok);
   });
 
-  test.each(['66', '90', '200', '900'])('holds with calls that do not end: %s s', async (seconds) => {
-    const { clock, server, running } = await opened({ TASK_TIMEOUT_S: seconds });
+  test.each(['66', '90', '200', '900'])('holds with nothing that ends or answers: %s s', async (seconds) => {
+    const { clock, server, shifts, running } = await opened({ TASK_TIMEOUT_S: seconds });
+    shifts.vanish();
     server.activeCalls = 4;
     server.close = () => new Promise(() => undefined);
     expect(await clock.until(running, Number(seconds) * 1_000)).toBe(ExitCode.ok);

@@ -231,6 +231,7 @@ export class Shift {
         membership.start();
       },
       wait,
+      limit: this.#wait,
     });
     if (seat === undefined) return undefined;
     if (!seat.granted) return { closed: describeHolders(seat) };

@@ -82,7 +82,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     up('livekit', livekit(options, logDir, releasers)),
     up('database', database(options, logDir, releasers)),
     up('speech', options.providers === false ? noStandIn() : heard()),
-    up('language', options.providers === false ? noStandIn() : language(options, logDir, releasers, () => speechUrl)),
+    up(
+      'language',
+      options.providers === false ? noStandIn() : language(options, logDir, releasers, () => speechUrl),
+    ),
   ] as const;
   try {
     const [room, data, voices, brain] = await Promise.all(starting);

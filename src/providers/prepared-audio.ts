@@ -78,7 +78,7 @@ export class PreparedAudio {
         this.#failed.add(provider);
       }
     }
-    throw failure ?? new OpenhoursError('SPEECH_FAILED', 'no voice service works');
+    throw new OpenhoursError('SPEECH_FAILED', 'no voice service works', { cause: failure });
   }
 
   #askDeepgram(text: string): Promise<Response> {

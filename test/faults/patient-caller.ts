@@ -115,7 +115,7 @@ export class PatientCaller {
   }
 
   async #whenSounding(moment: Moment, afterMs: number): Promise<void> {
-    while (!this.over && !isSounding(this.caller, 60)) await delay(20);
+    while (!this.over && !isSounding(this.caller)) await delay(20);
     await delay(afterMs);
     await this.#at(moment);
   }

@@ -36,7 +36,7 @@ export function heardSounds(caller: Caller, from: number, to: number): Sound[] {
 }
 
 /** True when the agent was heard within the last `withinMs`. */
-export function isSounding(caller: Caller, withinMs = 250): boolean {
+export function isSounding(caller: Caller, withinMs = 300): boolean {
   const now = performance.now();
   return heardSounds(caller, now - withinMs, now).length > 0;
 }
