@@ -68,7 +68,9 @@ class Conversation {
     });
   }
 
+  /** From here on nothing that happens to the call is ours: a session that closes behind us broke nothing. */
   stop(): void {
+    this.#wrapping = true;
     this.#unlisten();
     this.#call.room.off(RoomEvent.Disconnected, this.#disconnected);
     this.#guard.stop();
@@ -119,6 +121,7 @@ class Conversation {
       this.#finish({ outcome: 'completed', reason: 'caller_hung_up' });
       return;
     }
+    if (this.#wrapping) return;
     this.#call.log.error({ reason, error }, 'the session closed');
     this.wrapUp({ reason: 'session_error', withinMs: BROKEN_MS, handover: !this.#call.state.resumed });
   }

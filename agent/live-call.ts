@@ -4,6 +4,7 @@ import { AgentDispatchClient } from 'livekit-server-sdk';
 import type { Tasks } from '../src/clinic/tasks.ts';
 import type { Config } from '../src/config/load.ts';
 import type { Logger } from '../src/log.ts';
+import { Rooms } from '../src/providers/rooms.ts';
 import { SipTransfer, type TransferOutcome } from '../src/providers/sip-transfer.ts';
 import type { Announcer } from './announcer.ts';
 import type { CallState } from './call-state.ts';
@@ -51,6 +52,13 @@ export class OpenLine {
   /** The other agents in the room. */
   otherAgents(): Participant[] {
     return agentsIn(this.#ctx.room);
+  }
+
+  /** Removes them: the call is this agent's by its epoch, and one that was thought dead would talk at the same time. */
+  async removeOtherAgents(): Promise<void> {
+    const rooms = new Rooms(this.#config.livekit);
+    const room = this.#ctx.room.name ?? '';
+    await Promise.all(this.otherAgents().map(({ identity }) => rooms.removeParticipant(room, identity)));
   }
 
   /** Asks LiveKit for another agent of our name in this room: it rings the workers that take calls. */

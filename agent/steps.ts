@@ -250,9 +250,14 @@ async function greet(call: Progress): Promise<CallEnd | undefined> {
 
 /** Goes on with a call that another agent had: when it has said its last sentence, with an excuse and where it stood. */
 async function takeUpThread(call: Progress): Promise<CallEnd | undefined> {
-  const { line, opened, state, announcer, deps, session } = call as Required<Progress>;
+  const { line, opened, state, announcer, deps, session, openLine } = call as Required<Progress>;
   if (opened.resumed === null) return undefined;
   const how = line.takenOver ?? 'lost';
+  if (how === 'lost') {
+    openLine.removeOtherAgents().catch((error: unknown) => {
+      call.log.warn({ error }, 'the agent that was taken for lost could not be removed');
+    });
+  }
   if (how === 'handed_over') {
     const until = performance.now() + WRAPPING.yieldMs;
     while (agentsIn(deps.ctx.room).length > 0 && performance.now() < until) await wait(WRAPPING.pollMs);

@@ -58,7 +58,7 @@ describe('a call', () => {
     const caller = await stack.dial();
     await caller.answered;
     await caller.listen();
-    await caller.say('Thank you, goodbye.');
+    await caller.say('That is all, thank you. Goodbye.');
     const goodbye = await hear(stack, caller, 1);
     expect((await caller.ended).by).toBe('agent');
     expect(goodbye.text).toMatch(/Goodbye\.$/);
@@ -75,7 +75,7 @@ describe('a call', () => {
     const caller = await stack.dial();
     await caller.answered;
     await caller.listen();
-    await caller.say('Thank you, goodbye.');
+    await caller.say('That is all, thank you. Goodbye.');
     await caller.interrupt("Wait, I'd like to book a cleaning.", { afterMs: 600 });
     const answer = await hear(stack, caller, 2);
     expect(answer.text, await stack.transcript(caller)).toMatch(/suits you\?|your name/);

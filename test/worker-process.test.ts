@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { REQUIRED_VARIABLES } from '../src/config/load.ts';
 import { projectRoot } from '../src/config/paths.ts';
 import { ERRORS, ExitCode } from '../src/errors.ts';
@@ -24,6 +24,12 @@ beforeAll(async () => {
   stack = await TestStack.start({ worker: false });
 }, 900_000); // a machine's first build
 afterAll(() => stack?.stop());
+/** Those of the test that runs; one left behind would answer the calls of the next. */
+const started = new Set<Worker>();
+afterEach(async () => {
+  for (const worker of started) if (worker.child.exitCode === null) await worker.stop('SIGTERM');
+  started.clear();
+});
 
 /** `node dist/src/main.js`, without a guard around it. */
 class Worker {
@@ -45,6 +51,7 @@ class Worker {
     });
     this.child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()));
     this.child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
+    started.add(this);
     const look = () => processesBelow(this.pid).forEach(({ pid }) => this.children.add(pid));
     const watching = setInterval(look, 100);
     this.#exited = once(this.child, 'exit').then(([code]) => {
@@ -169,7 +176,7 @@ describe('a worker that is told to stop', () => {
     const worker = await work();
     await untilTrue(() => worker.answers('/ready'), 45_000, 'the worker takes calls');
     const readyMs = worker.ageMs;
-    expect(worker.children.size).toBeGreaterThan(0);
+    await untilTrue(() => worker.children.size > 0, 10_000, 'a process waits for a call');
     const { code, tookMs } = await worker.stop(signal);
     process.stderr.write(
       `ready after ${Math.round(readyMs)} ms, ${signal} to exit ${Math.round(tookMs)} ms\n`,

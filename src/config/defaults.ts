@@ -80,6 +80,8 @@ export const LOOKOUT = {
   takeOverMs: 3_000,
   /** … for this long it is transferred, and if that fails a callback is owed. */
   transferMs: 10_000,
+  /** A worker that has accepted a call has this long to bring its agent: a host at its limit takes 5 s to fork. */
+  arrivalMs: 8_000,
   /** A takeover that has not arrived by then is tried again. */
   retryMs: 3_000,
   /** A call's process that has not beaten for this long hangs: six beats. Long collections of garbage take 0.2 s. */

@@ -29,7 +29,7 @@ function makeServer(maxCalls: number) {
     close: async () => undefined,
     pool: { readyProcesses: 1, stopStarting: vi.fn() },
     get activeJobs() {
-      return running.map((id) => ({ job: { id } }));
+      return running.map((id) => ({ job: { id, room: { name: `room of ${id}` } } }));
     },
   };
   let hooks!: ServerHooks;
@@ -48,6 +48,7 @@ function makeServer(maxCalls: number) {
   const offer = async (id: string) => {
     const request = {
       id,
+      job: { room: { name: `room of ${id}` } },
       accept: async () => void answers.push(`${id} accepted`),
       reject: async () => void answers.push(`${id} rejected`),
     };
@@ -258,6 +259,18 @@ describe('the load, of which LiveKit refuses 0.7 and more', () => {
       expect(loads).toEqual([...loads].sort((a, b) => a - b));
     },
   );
+});
+
+test('the rooms are those of the calls it has accepted, until their processes are gone', async () => {
+  const { server, offer, assign, launch, exit } = makeServer(2);
+  expect(server.rooms).toEqual([]);
+  await Promise.all([offer('one'), offer('two'), offer('three')]);
+  expect(server.rooms).toEqual(['room of one', 'room of two']);
+  assign('one');
+  launch('one');
+  expect([...server.rooms].sort()).toEqual(['room of one', 'room of two']);
+  exit('one');
+  expect(server.rooms).toEqual(['room of two']);
 });
 
 test('the registration is known to who waits for it and to who asks later', async () => {

@@ -37,6 +37,7 @@ export interface ServerHooks {
 interface Place {
   readonly since: number;
   readonly assigned: boolean;
+  readonly room: string;
 }
 
 /** LiveKit's agent server, with the number of calls held to a limit. */
@@ -109,6 +110,12 @@ export class CallServer {
     return running.size + this.#places.size;
   }
 
+  /** The rooms of the calls that are counted: where an agent of ours is, or is on its way. */
+  get rooms(): string[] {
+    const running = this.#server.activeJobs.map(({ job }) => job.room?.name ?? '');
+    return this.activeCalls === 0 ? [] : [...running, ...[...this.#places.values()].map(({ room }) => room)];
+  }
+
   /** 0 with no calls, 1 when full. */
   get load(): number {
     const active = this.activeCalls;
@@ -162,7 +169,8 @@ export class CallServer {
       await request.reject();
       return;
     }
-    this.#places.set(request.id, { since: performance.now(), assigned: false });
+    const room = request.job.room?.name ?? '';
+    this.#places.set(request.id, { since: performance.now(), assigned: false, room });
     this.#total += 1;
     this.#lastCallAt = performance.now();
     await request.accept('Receptionist', `receptionist-${request.id}`, '', {
@@ -179,7 +187,8 @@ export class CallServer {
       this.#log.warn({ jobId, maxCalls: this.#maxCalls }, 'call left alone: it was assigned too late');
       return false;
     }
-    this.#places.set(jobId, { since: performance.now(), assigned: true });
+    const room = this.#places.get(jobId)?.room ?? '';
+    this.#places.set(jobId, { since: performance.now(), assigned: true, room });
     this.#gate.changed();
     return true;
   }

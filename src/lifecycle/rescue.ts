@@ -48,11 +48,19 @@ export interface CallInNeed {
 export interface StepResult {
   /** The call is another application's: hands off. */
   readonly foreign?: true;
+  /** A worker has just taken the call: its agent is on its way, and nothing was done. */
+  readonly early?: true;
   readonly transferFailed?: true;
   /** The call has its end, and it is on record … */
   readonly settled?: true;
   /** … or it has its end, and that is still to be written down. */
   readonly ending?: Ending;
+}
+
+interface Origin {
+  readonly clinic: string | undefined;
+  /** Since a worker accepted it; known only where no agent has ever written its row. */
+  readonly takenAgoMs?: number | undefined;
 }
 
 const TRANSFERRED: Ending = { outcome: 'transferred', reason: 'agent_lost' };
@@ -75,6 +83,7 @@ export class Rescue {
     if (origin === undefined) return { foreign: true };
     switch (step) {
       case 'take_over':
+        if (origin.takenAgoMs !== undefined && origin.takenAgoMs < LOOKOUT.arrivalMs) return { early: true };
         return await this.#takeOver(call, origin.clinic);
       case 'transfer':
         return await this.#transfer(call, origin.clinic);
@@ -85,8 +94,8 @@ export class Rescue {
     }
   }
 
-  /** The clinic's slug, where it is known; undefined for a call that never was for our agent. */
-  async #origin(call: CallInNeed): Promise<{ clinic: string | undefined } | undefined> {
+  /** Where the call came from: the clinic's slug, where it is known; undefined for a call that never was for our agent. */
+  async #origin(call: CallInNeed): Promise<Origin | undefined> {
     const clinic = call.row?.clinic_slug ?? call.caller?.attributes['clinic'];
     // A row without a clinic may be that of any agent name.
     if (call.reported || (call.row !== undefined && call.row.clinic_slug !== null)) return { clinic };
@@ -94,7 +103,8 @@ export class Rescue {
     const ours = dispatches.filter(({ agentName }) => agentName === this.#deps.agentName);
     if (ours.length === 0) return undefined;
     const named = ours.map(({ metadata }) => clinicOf(metadata)).find((slug) => slug !== undefined);
-    return { clinic: named ?? clinic };
+    const [takenAgoMs] = ours.flatMap((dispatch) => dispatch.takenAgoMs ?? []).sort((a, b) => a - b);
+    return { clinic: named ?? clinic, takenAgoMs };
   }
 
   async #takeOver(call: CallInNeed, clinic: string | undefined): Promise<StepResult> {

@@ -50,7 +50,9 @@ class World {
   people: RoomParticipant[] = [caller()];
   rows: WatchedCall[] = [];
   listed = true;
-  dispatched = [{ agentName: 'openhours', metadata: '{"clinic":"invented"}' }];
+  takenAgoMs: number | undefined;
+  agentName = 'openhours';
+  ownRooms = new Set<string>();
   databaseDown = false;
   livekitDown = false;
   fleetFresh = true;
@@ -69,6 +71,7 @@ class World {
     nowMs: () => this.#now,
     canTakeOver: () => this.takersOpen,
     fleetFresh: () => this.fleetFresh,
+    ownRooms: () => this.ownRooms,
     rooms: {
       list: async () => {
         if (this.livekitDown) throw new Error('LiveKit is down');
@@ -78,7 +81,9 @@ class World {
         this.asked += 1;
         return this.people;
       },
-      dispatches: async () => this.dispatched,
+      dispatches: async () => [
+        { agentName: this.agentName, metadata: '{"clinic":"invented"}', takenAgoMs: this.takenAgoMs },
+      ],
       dispatch: async (_room, name, metadata) => void this.done.push(`dispatch ${name} ${metadata}`),
       removeParticipant: async (_room, identity) => void this.done.push(`remove ${identity}`),
       deleteRoom: async () => {
@@ -136,9 +141,30 @@ describe('a call that no agent came to', () => {
     expect(world.done).toEqual([TAKE_OVER]);
   });
 
+  test('is left to the agent that is on its way: another worker has just accepted it', async () => {
+    const world = new World();
+    world.takenAgoMs = LOOKOUT.takeOverMs;
+    await world.looks(LOOKOUT.takeOverMs + 2_000);
+    expect(world.done).toEqual([]);
+    world.takenAgoMs = LOOKOUT.arrivalMs;
+    await world.looks(0);
+    expect(world.done).toEqual([TAKE_OVER]);
+  });
+
+  test('is left to the agent that is on its way: this worker has accepted it after it was first seen', async () => {
+    const world = new World();
+    await world.looks(1_000);
+    world.ownRooms.add(ROOM);
+    await world.looks(60_000);
+    expect(world.done).toEqual([]);
+    world.ownRooms.delete(ROOM); // it never came
+    await world.looks(LOOKOUT.takeOverMs);
+    expect(world.done).toEqual([TAKE_OVER]);
+  });
+
   test('is another application’s business when it was never meant for us', async () => {
     const world = new World();
-    world.dispatched = [{ agentName: 'somebody-else', metadata: '' }];
+    world.agentName = 'somebody-else';
     await world.looks(60_000);
     expect(world.done).toEqual([]);
     expect(world.asked).toBeLessThan(10);

@@ -14,7 +14,7 @@ export interface LookoutDeps extends RescueDeps {
   readonly canTakeOver: () => boolean;
   /** Whether our own last sign of life was accepted; a gateway gives none, and says yes. */
   readonly fleetFresh: () => boolean;
-  /** The rooms of the calls that this worker's processes have; a gateway has none. */
+  /** The rooms of the calls that this worker has accepted, with or without a process yet; a gateway has none. */
   readonly ownRooms?: () => ReadonlySet<string>;
 }
 
@@ -153,9 +153,11 @@ export class Lookout {
   /** True when nobody needs to ask LiveKit: the worker of the call lives, and has not lost it. */
   #isWell(room: string): boolean {
     const track = this.#tracks.get(room);
-    if (track?.reported === true || track?.aloneSince !== undefined) return false;
+    if (track?.reported === true) return false;
     const { by, ownRooms } = this.#deps;
+    // Also one that was alone when it was first seen: our agent is on its way now.
     if (ownRooms?.().has(room) === true) return true;
+    if (track?.aloneSince !== undefined) return false;
     const row = this.#rows.get(room);
     if (row === undefined || this.#dead.isDead(row.worker_id)) return false;
     return row.worker_id !== by;
@@ -268,6 +270,10 @@ export class Lookout {
     }
     const result = await this.#rescue.take(step, call);
     if (result.foreign === true) track.foreign = true;
+    if (result.early === true) {
+      track.takeOvers -= 1;
+      track.tried = {};
+    }
     if (result.transferFailed === true) track.tried = { ...track.tried, transferFailed: true };
     if (result.settled === true) track.tried = { ...track.tried, settled: true };
     if (result.ending !== undefined) track.ending = result.ending;

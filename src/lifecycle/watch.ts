@@ -52,7 +52,7 @@ export async function createWatch({ config, log, shift, calls, agentFile }: Watc
         nowMs: () => performance.now(),
         canTakeOver: () => (shift.ready && server.activeCalls < config.maxCalls) || membership.successorReady,
         fleetFresh: () => membership.fresh,
-        ownRooms: () => new Set(processes.calls().map(({ room }) => room)),
+        ownRooms: () => new Set([...server.rooms, ...processes.calls().map(({ room }) => room)]),
       });
       onLost = ({ room, identity }) => void lookout.markLost(room, identity);
       early.splice(0).forEach(onLost);

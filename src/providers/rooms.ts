@@ -27,10 +27,15 @@ export interface RoomParticipant {
 export interface RoomDispatch {
   readonly agentName: string;
   readonly metadata: string;
+  /** Since a worker took it last, by the clocks of LiveKit and of this machine; undefined when none has, or when its job has ended. */
+  readonly takenAgoMs: number | undefined;
 }
 
 /** LiveKit's `ParticipantInfo.Kind` (livekit_models.proto), which the SDK does not export. */
 const KINDS: Readonly<Record<number, RoomParticipant['kind']>> = { 3: 'sip', 4: 'agent' };
+
+/** LiveKit's `JobStatus` (livekit_agent.proto), which the SDK does not export: a worker has accepted the job. */
+const JS_RUNNING = 1;
 
 /**
  * LiveKit's rooms, asked over its server API. Each request has 2 s; a room or participant that does not exist is empty, or gone already.
@@ -68,7 +73,11 @@ export class Rooms {
   /** Which agents were asked into the room, also those that never came. */
   async dispatches(room: string): Promise<RoomDispatch[]> {
     const dispatches = await ask('list dispatches', () => this.#dispatches.listDispatch(room), []);
-    return dispatches.map(({ agentName, metadata }) => ({ agentName, metadata }));
+    return dispatches.map(({ agentName, metadata, state }) => ({
+      agentName,
+      metadata,
+      takenAgoMs: takenAgoMs((state?.jobs ?? []).map((job) => job.state)),
+    }));
   }
 
   /** Asks an agent into the room. LiveKit would make a room that does not exist. */
@@ -89,6 +98,13 @@ export class Rooms {
   async deleteRoom(room: string): Promise<void> {
     await ask('delete a room', () => this.#rooms.deleteRoom(room), undefined);
   }
+}
+
+function takenAgoMs(jobs: readonly ({ status: number; startedAt: bigint } | undefined)[]): number | undefined {
+  const taken = jobs.filter((job) => job?.status === JS_RUNNING).map((job) => job?.startedAt ?? 0n);
+  if (taken.length === 0) return undefined;
+  const newest = taken.reduce((last, next) => (next > last ? next : last));
+  return Math.max(0, Date.now() - Number(newest / 1_000_000n));
 }
 
 function toParticipant(info: ParticipantInfo): RoomParticipant {

@@ -36,6 +36,8 @@ const NUDGES = 4;
 /** The ledger has a sentence within a second of its end; without a database it never has. */
 const LEDGER_MS = 2_500;
 const SPEAKING_MS = 700;
+/** Long enough for the sentences about a fault, short enough for the recogniser. */
+const BY_EAR_MS = 20_000;
 const MESSAGE = 'My name is David Brown. Please call me back on Monday.';
 
 /** A caller who wants an appointment and puts up with a lot: answers what is asked, says again what was lost, and waits. */
@@ -157,6 +159,11 @@ export class PatientCaller {
     if (text !== '') this.heard.push({ at: performance.now(), text, from: 'ledger' });
   }
 
+  /** What a recogniser makes of what was heard from then on: for sentences that another agent's ledger did not take. */
+  byEar(from: number): Promise<string> {
+    return this.#transcribed(this.caller.heardPcm(from, from + BY_EAR_MS));
+  }
+
   async #unread(): Promise<string> {
     const parts: string[] = [];
     for (const { index, agent_text } of await this.#stack.turns(this.caller)) {
@@ -176,7 +183,7 @@ export class PatientCaller {
       method: 'POST',
       headers: { authorization: 'Bearer local' },
       body: form,
-      signal: AbortSignal.timeout(4_000),
+      signal: AbortSignal.timeout(15_000),
     }).catch(() => undefined);
     if (response?.ok !== true) return '';
     return ((await response.json()) as { text: string }).text;
@@ -186,7 +193,9 @@ export class PatientCaller {
     if (/leave a message/i.test(text)) return MESSAGE;
     if (/goodbye|call again|call you back|connecting you|noted your message/i.test(text)) return undefined;
     const asksAgain =
-      /again|did not get that|could not hear|cannot hear|still there|would you like to change/i.test(text);
+      /again|did not get that|could not hear|cannot hear|still there|would you like to change|problem with my system/i.test(
+        text,
+      );
     const reply = answerTo(text, this.#script);
     if (reply !== this.#script.opening) return reply;
     if (asksAgain) return this.#lastReply;
