@@ -11,6 +11,8 @@ export interface AnnounceOptions {
   interruptible?: boolean;
   /** Longest time for it: after that the call goes on without. */
   withinMs?: number;
+  /** Puts it on record before it is said: afterwards the call is another agent's, and nothing more is taken from this one. */
+  recordFirst?: boolean;
 }
 
 /** What came of it. */
@@ -39,9 +41,10 @@ export class Announcer {
   /** Says a sentence; resolves when it has been heard, or stopped, or could not be said. Never rejects. */
   async say(
     text: string,
-    { interruptible = true, withinMs = LIVE_MS }: AnnounceOptions = {},
+    { interruptible = true, withinMs = LIVE_MS, recordFirst = false }: AnnounceOptions = {},
   ): Promise<Announced> {
     const startedMs = Date.now();
+    if (recordFirst) this.ledger?.agentSaid(text, startedMs, {});
     const limit = new AbortController();
     const late = new Promise<Announced>((resolve) => {
       const timer = setTimeout(() => resolve('unspoken'), withinMs);
@@ -49,7 +52,7 @@ export class Announcer {
     });
     try {
       const result = await Promise.race([this.#speak(text, interruptible), late]);
-      if (result !== 'unspoken') {
+      if (result !== 'unspoken' && !recordFirst) {
         this.ledger?.agentSaid(text, startedMs, { interrupted: result === 'stopped' });
       }
       return result;

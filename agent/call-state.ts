@@ -25,6 +25,8 @@ export interface Proposal {
 
 /** A tool run as the model saw it. */
 export interface ToolMemory {
+  /** The turn in which it ran. */
+  turn: number;
   name: string;
   /** JSON. */
   args: string;

@@ -38,6 +38,8 @@ class Conversation {
   #finish!: (end: CallEnd) => void;
   readonly #unlisten: () => void;
   #wrapping = false;
+  /** When the call has to be over; on the clock of `performance`. */
+  #endsAt = Infinity;
   #bargeIn: NodeJS.Timeout | undefined;
 
   constructor(call: LiveCall, worker: WorkerLink) {
@@ -78,11 +80,13 @@ class Conversation {
     clearTimeout(this.#bargeIn);
   }
 
-  wrapUp(order: WrapUpOrder): void {
+  /** Begins to finish the call. A second order only leaves less time: of a worker that ends while this is under way. */
+  wrapUp({ withinMs, ...order }: WrapUpOrder): void {
+    this.#endsAt = Math.min(this.#endsAt, performance.now() + withinMs);
     if (this.#wrapping) return;
     this.#wrapping = true;
     this.#guard.stop();
-    wrapUp(this.#call, order).then(this.#finish, (error: unknown) => {
+    wrapUp(this.#call, order, () => this.#endsAt - performance.now()).then(this.#finish, (error: unknown) => {
       this.#call.log.error({ error }, 'the call could not be wrapped up');
       this.#finish({ outcome: 'failed', reason: order.reason });
     });

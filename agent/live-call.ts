@@ -21,6 +21,8 @@ export interface LiveCall {
   readonly room: Room;
   readonly tasks: Tasks;
   readonly trouble: ProviderTrouble;
+  /** The conversation begins with an answer that the caller waits for: another agent was to give it. */
+  owesAnswer: boolean;
   readonly log: Logger;
 }
 
@@ -47,6 +49,11 @@ export class OpenLine {
     this.#caller = caller;
     this.#clinicSlug = clinicSlug;
     this.#log = log;
+  }
+
+  /** True once the caller is not in the room any more. */
+  callerLeft(): boolean {
+    return !this.#ctx.room.remoteParticipants.has(this.#caller.identity);
   }
 
   /** The other agents in the room. */

@@ -6,7 +6,7 @@ import { CHECK_UP, DR_A, DR_B, freeSlot, makeClinic } from '../test/support/clin
 import type { BookedAppointment } from '../src/clinic/appointments.ts';
 import { Calls, type ResumedCall, type StoredTurn } from '../src/clinic/calls.ts';
 import type { AppointmentId, CallId, PatientId } from '../src/clinic/ids.ts';
-import { CUT_OFF_TEXT, TAKEN_OVER_TEXT } from '../src/clinic/sentences.ts';
+import { CUT_OFF_TEXT, FILLER_TEXTS, PASS_ON_TEXT, TAKEN_OVER_TEXT } from '../src/clinic/sentences.ts';
 import { fakeDatabase } from '../test/support/database.ts';
 import type { CallState } from './call-state.ts';
 import { Ledger } from './ledger.ts';
@@ -68,7 +68,7 @@ async function readBack(): Promise<CallState> {
 }
 
 /** What the new agent says after its excuse. */
-function thread(from: ResumedCall, clinic = makeClinic()): string {
+function thread(from: ResumedCall, clinic = makeClinic()): string | undefined {
   const { state } = makeCall([], { clinic, resumed: true });
   restoreState(state, from);
   return resumeTexts(state, from, 'lost').thread;
@@ -88,9 +88,12 @@ describe('the state of a call', () => {
     requestId: fc.string(),
   });
 
-  const tools = fc.array(fc.record({ name: fc.string(), args: fc.json(), output: fc.json() }), {
-    maxLength: 3,
-  });
+  const tools = fc.array(
+    fc.record({ turn: fc.integer(), name: fc.string(), args: fc.json(), output: fc.json() }),
+    {
+      maxLength: 3,
+    },
+  );
 
   test('is the same for the next agent, whatever was offered and read back', () => {
     fc.assert(
@@ -212,7 +215,9 @@ describe('the model of the next agent knows', () => {
   test('what the tools answered before the last sentence, and does not say it again', () => {
     const chatCtx = llm.ChatContext.empty();
     const output = JSON.stringify({ slots: [{ slot_id: 's1' }], say: OFFER });
-    restoreConversation(chatCtx, resumed(turns.slice(0, 2)), [{ name: 'find_slots', args: '{}', output }]);
+    restoreConversation(chatCtx, resumed(turns.slice(0, 2)), [
+      { turn: 1, name: 'find_slots', args: '{}', output },
+    ]);
     expect(remembered(chatCtx)).toEqual([
       ['assistant', 'Good day.'],
       ['user', 'A check-up.'],
@@ -221,6 +226,31 @@ describe('the model of the next agent knows', () => {
       ['assistant', OFFER],
     ]);
     expect(wordedByTool(chatCtx)).toBeUndefined();
+  });
+
+  test('what the tools answered, and not the half of an answer that was heard: it is given again', () => {
+    const chatCtx = llm.ChatContext.empty();
+    const output = JSON.stringify({ slots: [{ slot_id: 's1' }], say: OFFER });
+    const cut: [string | null, string | null][] = [
+      ...turns.slice(0, 1),
+      ['A check-up.', `On Tuesday the ${PASS_ON_TEXT}`],
+    ];
+    restoreConversation(chatCtx, resumed(cut), [{ turn: 1, name: 'find_slots', args: '{}', output }]);
+    expect(remembered(chatCtx)).toEqual([
+      ['assistant', 'Good day.'],
+      ['user', 'A check-up.'],
+      ['function_call'],
+      ['tool', output],
+    ]);
+    expect(wordedByTool(chatCtx)).toBe(OFFER);
+  });
+
+  test('tool replies of turns too old to be on record, first of all', () => {
+    const chatCtx = llm.ChatContext.empty();
+    const from = resumed(turns);
+    from.turns = from.turns.slice(2);
+    restoreConversation(chatCtx, from, [{ turn: 0, name: 'find_slots', args: '{}', output: '{}' }]);
+    expect(remembered(chatCtx)).toEqual([['function_call'], ['tool', '{}'], ['user', 'At ten.']]);
   });
 });
 
@@ -322,12 +352,17 @@ describe('what the next agent says first', () => {
     );
   });
 
-  test('asks for the last sentence again when it got no answer', () => {
+  test.each([
+    ['got no answer', null],
+    ['got only a filler', FILLER_TEXTS[0]],
+    ['got half an answer', 'On Tuesday the 24th of'],
+    ['got half an answer, and was passed on', `On Tuesday the 24th of ${PASS_ON_TEXT}`],
+  ])('is the model’s when the caller’s last sentence %s', (_, said) => {
     const turns: [string | null, string | null][] = [
       [null, 'Good day. How can I help you?'],
-      ['A check-up, please.', null],
+      ['A check-up, please.', said],
     ];
-    expect(thread(resumed(turns))).toBe('Could you say your last sentence again, please?');
+    expect(thread(resumed(turns))).toBeUndefined();
   });
 
   test('repeats the last question, and not what came before it', () => {
@@ -346,7 +381,7 @@ describe('what the next agent says first', () => {
         fc.boolean(),
         (turns, booked) => {
           const from = resumed(turns, { appointments: booked ? [booking()] : [] });
-          const said = thread(from);
+          const said = thread(from) ?? 'an answer';
           expect(said.trim()).not.toBe('');
           expect(said).not.toMatch(/undefined|null|NaN|Invalid/);
         },

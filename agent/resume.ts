@@ -2,7 +2,7 @@ import { llm } from '@livekit/agents';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import type { BookedAppointment } from '../src/clinic/appointments.ts';
-import type { ResumedCall } from '../src/clinic/calls.ts';
+import type { ResumedCall, StoredTurn } from '../src/clinic/calls.ts';
 import { CUT_OFF_TEXT, PREPARED_TEXTS, TAKEN_OVER_TEXT, greetingText } from '../src/clinic/sentences.ts';
 import { spokenDate, spokenTime } from '../src/clinic/spoken.ts';
 import type { CallState, ToolMemory } from './call-state.ts';
@@ -32,7 +32,14 @@ const storedState = z.object({
     })
     .optional(),
   tools: z
-    .array(z.object({ name: z.string().max(64), args: z.string().max(4_000), output: z.string().max(8_000) }))
+    .array(
+      z.object({
+        turn: z.number().int(),
+        name: z.string().max(64),
+        args: z.string().max(4_000),
+        output: z.string().max(8_000),
+      }),
+    )
     .max(5)
     .default([]),
 });
@@ -85,39 +92,54 @@ export function restoreState(state: CallState, resumed: ResumedCall): void {
   };
 }
 
-/** The conversation so far, for the language model: the tools' replies stand before the sentence that came of them. */
+/**
+ * The conversation so far, for the language model: each turn's tool replies stand before the sentence that came of them. An answer that was
+ * cut off is left out, for it is given again.
+ */
 export function restoreConversation(
   chatCtx: llm.ChatContext,
-  resumed: ResumedCall,
+  { turns }: ResumedCall,
   tools: readonly ToolMemory[],
 ): void {
   // The framework sorts by time of creation.
   let createdAt = 1;
-  const lastSaid = resumed.turns.findLastIndex(({ agent_text }) => agent_text);
-  for (const [position, { caller_text, agent_text }] of resumed.turns.entries()) {
-    if (caller_text) chatCtx.addMessage({ role: 'user', content: caller_text, createdAt: createdAt++ });
-    if (position === lastSaid) {
-      for (const [index, { name, args, output }] of tools.entries()) {
-        const callId = `resumed-${index}`;
-        chatCtx.insert([
-          llm.FunctionCall.create({ callId, name, args, createdAt: createdAt++ }),
-          llm.FunctionCallOutput.create({ callId, name, output, isError: false, createdAt: createdAt++ }),
-        ]);
-      }
+  const addTools = (from: number, to: number) => {
+    for (const [position, { turn, name, args, output }] of tools.entries()) {
+      if (turn < from || turn >= to) continue;
+      const callId = `resumed-${position}`;
+      chatCtx.insert([
+        llm.FunctionCall.create({ callId, name, args, createdAt: createdAt++ }),
+        llm.FunctionCallOutput.create({ callId, name, output, isError: false, createdAt: createdAt++ }),
+      ]);
     }
-    if (agent_text) chatCtx.addMessage({ role: 'assistant', content: agent_text, createdAt: createdAt++ });
+  };
+  addTools(-Infinity, turns[0]?.index ?? Infinity);
+  for (const [position, turn] of turns.entries()) {
+    const { caller_text, agent_text } = turn;
+    if (caller_text) chatCtx.addMessage({ role: 'user', content: caller_text, createdAt: createdAt++ });
+    addTools(turn.index, turns[position + 1]?.index ?? Infinity);
+    if (!agent_text || (position === turns.length - 1 && isUnanswered(turn))) continue;
+    chatCtx.addMessage({ role: 'assistant', content: agent_text, createdAt: createdAt++ });
   }
 }
 
-/**
- * What the new agent says first, worded by code from what is stored: it excuses the gap, and takes up the thread where it lies. In two parts,
- * because the first is prepared and starts at once.
- */
-export function resumeTexts(
-  state: CallState,
-  resumed: ResumedCall,
-  how: TakenOver,
-): { excuse: string; thread: string } {
+/** True for a turn in which the caller's words got no answer, or half of one. */
+function isUnanswered({ caller_text, agent_text, interrupted }: StoredTurn): boolean {
+  if (!caller_text) return false;
+  const said = withoutOurOwn(agent_text ?? '');
+  return interrupted || !/[.?!]$/.test(said);
+}
+
+/** What a new agent begins with. */
+export interface Resumption {
+  /** Excuses the gap; prepared, so that it starts at once. */
+  excuse: string;
+  /** Takes up the thread where it lies. Empty after a greeting; undefined where the model has to answer the caller's last words. */
+  thread: string | undefined;
+}
+
+/** What the new agent says first, worded by code from what is stored wherever that can be. */
+export function resumeTexts(state: CallState, resumed: ResumedCall, how: TakenOver): Resumption {
   if (!resumed.answered && resumed.turns.every(({ agent_text }) => !agent_text)) {
     return { excuse: greetingText(state.clinic), thread: '' };
   }
@@ -127,18 +149,17 @@ export function resumeTexts(
   };
 }
 
-function thread(state: CallState, resumed: ResumedCall): string {
+function thread(state: CallState, resumed: ResumedCall): string | undefined {
   const said = withoutOurOwn(resumed.turns.findLast(({ agent_text }) => agent_text)?.agent_text ?? '');
   if (state.proposal !== undefined) {
     return `You wanted ${describeProposal(state, state.proposal)}, for ${state.proposal.patientName}. Is that right?`;
   }
   const last = state.booked.at(-1);
   if (last !== undefined && !talkedSince(state, last, resumed)) return bookedText(state, last);
+  const latest = resumed.turns.at(-1);
+  if (latest !== undefined && isUnanswered(latest)) return undefined;
   const question = lastQuestion(said);
   if (state.offered.size > 0 && question !== undefined) return said.endsWith(question) ? said : question;
-  const asked = resumed.turns.at(-1);
-  // The caller's last words got no answer.
-  if (asked?.caller_text && !asked.agent_text) return 'Could you say your last sentence again, please?';
   return question ?? 'How can I help you?';
 }
 

@@ -50,6 +50,7 @@ export class SilenceGuard {
     this.#reports = reports;
     this.#nowMs = nowMs;
     this.#lastSoundAt = nowMs();
+    if (call.owesAnswer) this.#owedSince = nowMs();
     const { session } = call;
     session.on(UserStateChanged, ({ newState }) => this.#callerState(newState));
     session.on(AgentStateChanged, ({ newState }) => this.#agentState(newState));

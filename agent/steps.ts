@@ -198,6 +198,7 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
     room: ctx.room,
     tasks: new Tasks(db),
     trouble,
+    owesAnswer: false,
     log: call.log,
   };
   await Promise.all([
@@ -250,7 +251,7 @@ async function greet(call: Progress): Promise<CallEnd | undefined> {
 
 /** Goes on with a call that another agent had: when it has said its last sentence, with an excuse and where it stood. */
 async function takeUpThread(call: Progress): Promise<CallEnd | undefined> {
-  const { line, opened, state, announcer, deps, session, openLine } = call as Required<Progress>;
+  const { line, opened, state, announcer, deps, session, openLine, live } = call as Required<Progress>;
   if (opened.resumed === null) return undefined;
   const how = line.takenOver ?? 'lost';
   if (how === 'lost') {
@@ -269,8 +270,13 @@ async function takeUpThread(call: Progress): Promise<CallEnd | undefined> {
   if (!opened.resumed.answered) call.ledger?.answered(performance.now() - call.startedMs);
   call.log.info({ how, handovers: opened.resumed.handovers }, 'call taken over');
   await announcer.say(excuse);
-  // As speech of the session: the model has to know what was asked.
-  if (thread !== '') session.say(thread);
+  if (thread === undefined) {
+    live.owesAnswer = true;
+    session.generateReply();
+  } else if (thread !== '') {
+    // As speech of the session: the model has to know what was asked.
+    session.say(thread);
+  }
   return undefined;
 }
 

@@ -6,12 +6,14 @@ import { FakeCall } from '../test/support/live-call.ts';
 import { SqlFailure } from '../test/support/database.ts';
 import {
   CALLBACK_TEXT,
+  CONNECTING_OR_CALLBACK_TEXT,
   CONNECTING_TEXT,
   NOBODY_THERE_TEXT,
   PASS_ON_TEXT,
   STOPPING_TEXT,
 } from '../src/clinic/sentences.ts';
 import { CALL } from '../src/config/defaults.ts';
+import type { TransferOutcome } from '../src/providers/sip-transfer.ts';
 import type { CallEnd } from './call.ts';
 import { wrapUp } from './wrap-up.ts';
 
@@ -29,6 +31,7 @@ const SLACK_MS = 5;
 const SPOKEN_MS: Record<string, number> = {
   [PASS_ON_TEXT]: 2_300,
   [CONNECTING_TEXT]: 2_700,
+  [CONNECTING_OR_CALLBACK_TEXT]: 4_300,
   [CALLBACK_TEXT]: 4_200,
   [NOBODY_THERE_TEXT]: 3_600,
   [STOPPING_TEXT]: 4_200,
@@ -57,11 +60,16 @@ function successorAfter(fake: FakeCall, ms: number): void {
 /** Wraps a call up; gives its end and how long that took. */
 async function wrappedUp(
   fake: FakeCall,
-  { withinMs = NOTICE_MS, handover = false } = {},
+  {
+    withinMs = NOTICE_MS,
+    handover = false,
+    shorter,
+  }: { withinMs?: number; handover?: boolean; shorter?: () => number } = {},
 ): Promise<{ end: CallEnd; tookMs: number }> {
   const startedAt = fake.now;
   let result: { end: CallEnd; tookMs: number } | undefined;
-  void wrapUp(fake.call, { reason: 'worker_stopped', withinMs, handover }).then(
+  const left = () => withinMs - (fake.now - startedAt) - (shorter?.() ?? 0);
+  void wrapUp(fake.call, { reason: 'worker_stopped', handover }, left).then(
     (end) => (result = { end, tookMs: fake.now - startedAt }),
   );
   for (let passed = 0; result === undefined && passed < 120_000; passed += 100) {
@@ -134,12 +142,61 @@ describe('a call that is wrapped up', () => {
     expect(tookMs).toBeLessThanOrEqual(CALM_MS + SLACK_MS);
   });
 
-  test('is not rung at the front desk within ten seconds’ notice: it would not be answered', async () => {
+  test('goes to the front desk within ten seconds’ notice too, where somebody picks up at once', async () => {
     const fake = makeFake({ staff: true });
     const { end } = await wrappedUp(fake);
-    expect(end).toMatchObject({ outcome: 'callback_owed' });
+    expect(end).toEqual({ outcome: 'transferred', reason: 'worker_stopped' });
+    expect(fake.whole).toEqual([CONNECTING_OR_CALLBACK_TEXT]);
+    expect(fake.transfers[0]?.ringingMs).toBeGreaterThan(1_000);
+  });
+
+  test.each<[string, () => Promise<TransferOutcome>]>([
+    ['is busy', () => Promise.resolve('busy')],
+    ['lets it ring', never],
+    ['is left by a caller who hangs up', () => Promise.resolve('failed')],
+  ])(
+    'has its callback stored before, when the front desk %s within ten seconds’ notice',
+    async (_, transferring) => {
+      const fake = makeFake({ staff: true });
+      fake.transferring = transferring;
+      const { end, tookMs } = await wrappedUp(fake);
+      expect(end).toEqual({ outcome: 'callback_owed', reason: 'worker_stopped' });
+      expect(fake.whole).toEqual([CONNECTING_OR_CALLBACK_TEXT]);
+      expect(fake.owed).toMatchObject([
+        { what: 'message', body: { unless_transferred: true, callback_number: fake.state.callerNumber } },
+      ]);
+      expect(fake.owed[0]?.atMs).toBeLessThanOrEqual(fake.said[0]?.atMs ?? 0);
+      expect(tookMs).toBeLessThanOrEqual(NOTICE_MS + SLACK_MS);
+    },
+  );
+
+  test('is not rung at the front desk in a hurry when no callback could be stored for it', async () => {
+    const fake = makeFake({ staff: true });
+    fake.storing = () => Promise.reject(new SqlFailure('down', 500));
+    const { end } = await wrappedUp(fake);
+    expect(end).toEqual({ outcome: 'failed', reason: 'worker_stopped' });
     expect(fake.transfers).toEqual([]);
-    expect(fake.whole).toEqual([CALLBACK_TEXT]);
+    expect(fake.whole).toEqual([STOPPING_TEXT]);
+  });
+
+  test('is over sooner when a later order leaves less time', async () => {
+    const fake = makeFake({ staff: true });
+    fake.transferring = never;
+    const { end, tookMs } = await wrappedUp(fake, {
+      withinMs: CALM_MS,
+      shorter: () => (fake.now > 5_000 ? CALM_MS - 5_000 - NOTICE_MS : 0),
+    });
+    expect(end).toEqual({ outcome: 'callback_owed', reason: 'worker_stopped' });
+    expect(fake.whole).toEqual([CONNECTING_TEXT, NOBODY_THERE_TEXT]);
+    expect(tookMs).toBeLessThanOrEqual(5_000 + NOTICE_MS + SLACK_MS);
+  });
+
+  test('is neither transferred nor called back when the caller has hung up meanwhile', async () => {
+    const fake = makeFake({ staff: true });
+    fake.callerLeft = true;
+    const { end } = await wrappedUp(fake);
+    expect(end).toEqual({ outcome: 'abandoned', reason: 'caller_hung_up' });
+    expect([...fake.transfers, ...fake.owed, ...fake.said]).toEqual([]);
   });
 
   test('is over when the caller hangs up while being connected', async () => {
@@ -224,7 +281,7 @@ describe('nothing is cut', () => {
     const fake = makeFake({ staff: true });
     trouble(fake);
     const { tookMs } = await wrappedUp(fake, { handover });
-    expect([CALLBACK_TEXT, STOPPING_TEXT]).toContain(fake.whole.at(-1));
+    expect([CALLBACK_TEXT, CONNECTING_OR_CALLBACK_TEXT, STOPPING_TEXT]).toContain(fake.whole.at(-1));
     expect(tookMs).toBeLessThanOrEqual(NOTICE_MS + SLACK_MS);
   });
 });

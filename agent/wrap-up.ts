@@ -2,6 +2,7 @@ import { RoomEvent } from '@livekit/rtc-node';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   CALLBACK_TEXT,
+  CONNECTING_OR_CALLBACK_TEXT,
   CONNECTING_TEXT,
   NOBODY_THERE_TEXT,
   PASS_ON_TEXT,
@@ -10,37 +11,56 @@ import {
 import { CALL, WRAPPING } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
 import type { LiveCall } from './live-call.ts';
+import type { TransferOutcome } from '../src/providers/sip-transfer.ts';
 import type { WrapUpOrder } from './worker-link.ts';
 
 /**
  * Finishes a call that cannot go on here, within the order's time: handed to another worker in the same room, else transferred to the clinic's
  * own number, else with a callback that is stored before it is promised. The caller hears a sentence about it, to its end.
+ * @param left What is left of the time, asked again and again: a later order may shorten it.
  */
-export async function wrapUp(call: LiveCall, order: WrapUpOrder): Promise<CallEnd> {
-  const endsAt = performance.now() + order.withinMs;
-  const left = () => endsAt - performance.now();
-  call.log.warn({ reason: order.reason, withinMs: order.withinMs, handover: order.handover }, 'wrapping up');
-  await waitForAPause(call, Math.min(WRAPPING.politeMs, order.withinMs / 5));
+export async function wrapUp(
+  call: LiveCall,
+  order: Omit<WrapUpOrder, 'withinMs'>,
+  left: Left,
+): Promise<CallEnd> {
+  call.log.warn({ ...order, withinMs: Math.round(left()) }, 'wrapping up');
+  await waitForAPause(call, Math.min(WRAPPING.politeMs, left() * WRAPPING.politeShare));
   await fallSilent(call);
   if (order.handover && (await handOver(call, left))) return { leave: 'handed_over' };
-  const transferred = await transfer(call, left);
-  if (transferred === 'completed') return { outcome: 'transferred', reason: order.reason };
-  if (transferred === 'caller_left') return { outcome: 'abandoned', reason: 'caller_hung_up' };
-  return await owe(call, order.reason, left, transferred === undefined ? CALLBACK_TEXT : NOBODY_THERE_TEXT);
+  if (call.line.callerLeft()) return HUNG_UP;
+  const calm = left() > WRAPPING.calmMs;
+  const promise = calm && call.state.clinic.staff_number !== null ? NOBODY_THERE_TEXT : CALLBACK_TEXT;
+  const transferred = await (calm
+    ? ringFirst(call, order.reason, left)
+    : promiseFirst(call, order.reason, left));
+  if (transferred !== undefined) return transferred;
+  return call.line.callerLeft() ? HUNG_UP : await owe(call, order.reason, left, promise);
 }
 
-/** What is left of the order's time. */
-type Left = () => number;
+const HUNG_UP: CallEnd = { outcome: 'abandoned', reason: 'caller_hung_up' };
+
+/** What is left of the time, in ms. */
+export type Left = () => number;
 
 /** Waits for something that may hang, so that it does not cost the caller the goodbye. Undefined when it took longer; rejects as it does. */
-async function atMost<T>(limitMs: number, work: Promise<T>): Promise<T | undefined> {
+async function within<T>(left: Left, work: Promise<T>): Promise<T | undefined> {
   const done = new AbortController();
-  const late = wait(Math.max(0, limitMs), undefined, { signal: done.signal }).catch(() => undefined);
+  const late = async () => {
+    while (left() > 0 && !done.signal.aborted) await wait(Math.min(WRAPPING.lookMs, left()));
+    return undefined;
+  };
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, late()]);
   } finally {
     done.abort();
   }
+}
+
+/** A time of its own, that begins now. */
+function atMost(limitMs: number): Left {
+  const endsAt = performance.now() + limitMs;
+  return () => endsAt - performance.now();
 }
 
 /** The end of the sentence that is being said, by either side. */
@@ -70,20 +90,19 @@ async function handOver(call: LiveCall, left: Left): Promise<boolean> {
   const limitMs = Math.min(WRAPPING.joinMs, left() - WRAPPING.goodbyeMs);
   if (limitMs < 1_000) return false;
   const startedAt = performance.now();
+  const said = call.announcer.say(PASS_ON_TEXT, {
+    interruptible: false,
+    recordFirst: true,
+    withinMs: left() - WRAPPING.rowMs - CALL.lingerMs,
+  });
   // A database that is gone is waited for by its rows, and by nobody else.
-  await atMost(WRAPPING.rowMs, call.state.ledger.written());
+  await within(atMost(WRAPPING.rowMs), call.state.ledger.written());
   const joined = anotherAgentJoins(call, limitMs - (performance.now() - startedAt));
   // Not waited for: that the other one is there is what counts.
   call.line.dispatchSuccessor().catch((error: unknown) => {
     call.log.error({ error }, 'no other agent could be dispatched');
   });
-  const [there] = await Promise.all([
-    joined,
-    call.announcer.say(PASS_ON_TEXT, {
-      interruptible: false,
-      withinMs: left() - WRAPPING.rowMs - CALL.lingerMs,
-    }),
-  ]);
+  const [there] = await Promise.all([joined, said]);
   if (!there) call.log.warn({ limitMs }, 'no other agent came');
   return there;
 }
@@ -103,18 +122,45 @@ async function anotherAgentJoins({ room, line }: LiveCall, limitMs: number): Pro
   });
 }
 
-/** Undefined when there is nowhere to transfer to, or no time for it. */
-async function transfer(
-  call: LiveCall,
-  left: Left,
-): Promise<'completed' | 'caller_left' | 'failed' | undefined> {
+/** Rings at the clinic for as long as people take to come to the telephone. Undefined when nobody answered, or there is nobody to ring. */
+async function ringFirst(call: LiveCall, reason: string, left: Left): Promise<CallEnd | undefined> {
   const to = call.state.clinic.staff_number;
-  if (to === null || left() < WRAPPING.transferMs + WRAPPING.goodbyeMs) return undefined;
+  if (to === null) return undefined;
   await call.announcer.say(CONNECTING_TEXT, { interruptible: false, withinMs: WRAPPING.goodbyeMs });
-  const limitMs = left() - WRAPPING.goodbyeMs;
-  const outcome = await atMost(limitMs, call.line.transfer(to, Math.min(limitMs, CALL.transferRingMs)));
+  return ended(await ring(call, to, () => left() - WRAPPING.goodbyeMs), reason);
+}
+
+/** In a hurry the callback is promised together with the transfer, for after it there is no time to say anything. */
+async function promiseFirst(call: LiveCall, reason: string, left: Left): Promise<CallEnd | undefined> {
+  const { announcer, state } = call;
+  const to = state.clinic.staff_number;
+  if (to === null || state.callerNumber === undefined || left() < WRAPPING.transferMs) return undefined;
+  const body = { callback_number: state.callerNumber, reason, unless_transferred: true };
+  const key = { id: state.callId, epoch: state.epoch };
+  const stored = call.tasks.leaveMessage(key, { kind: 'callback', body }).catch((error: unknown) => {
+    call.log.error({ error }, 'a callback could not be stored: none is promised');
+  });
+  if ((await within(atMost(WRAPPING.rowMs), stored)) === undefined) return undefined;
+  await announcer.say(CONNECTING_OR_CALLBACK_TEXT, {
+    interruptible: false,
+    withinMs: left() - CALL.lingerMs,
+  });
+  const outcome = await ring(call, to, () => left() - CALL.lingerMs);
+  return ended(outcome, reason) ?? { outcome: 'callback_owed', reason };
+}
+
+async function ring(call: LiveCall, to: string, left: Left): Promise<TransferOutcome> {
+  const ringingMs = Math.min(left(), CALL.transferRingMs);
+  if (ringingMs <= 0) return 'no_answer';
+  const outcome = (await within(left, call.line.transfer(to, ringingMs))) ?? 'no_answer';
   call.log.info({ transfer: outcome }, 'transfer');
-  return outcome === 'completed' || outcome === 'caller_left' ? outcome : 'failed';
+  return outcome;
+}
+
+/** Undefined where the call is still ours. */
+function ended(outcome: TransferOutcome, reason: string): CallEnd | undefined {
+  if (outcome === 'completed') return { outcome: 'transferred', reason };
+  return outcome === 'caller_left' ? HUNG_UP : undefined;
 }
 
 /** Stores a callback, and only then promises it. */
@@ -122,8 +168,8 @@ async function owe(call: LiveCall, reason: string, left: Left, promise: string):
   const { tasks, log, state } = call;
   let promised = false;
   try {
-    const stored = await atMost(
-      WRAPPING.rowMs,
+    const stored = await within(
+      atMost(WRAPPING.rowMs),
       tasks.oweCallback({ id: state.callId, epoch: state.epoch }, reason),
     );
     promised = stored?.task_id != null;

@@ -59,7 +59,13 @@ async function withLimit(reply: Promise<ToolReply>): Promise<ToolReply> {
 const KEPT_RUNS = 3;
 
 function remember(state: CallState, name: string, args: unknown, reply: ToolReply): void {
-  state.toolMemory.push({ name, args: JSON.stringify(args) ?? '{}', output: JSON.stringify(reply) });
+  const { turnIndex } = state.ledger;
+  state.toolMemory.push({
+    turn: turnIndex,
+    name,
+    args: JSON.stringify(args) ?? '{}',
+    output: JSON.stringify(reply),
+  });
   state.toolMemory.splice(0, state.toolMemory.length - KEPT_RUNS);
   state.changed();
 }

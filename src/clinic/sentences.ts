@@ -37,6 +37,10 @@ export const CUT_OFF_TEXT = 'Sorry, we were cut off for a moment.';
 /** Said before a transfer to the clinic's own number. */
 export const CONNECTING_TEXT = 'I am connecting you with our front desk.';
 
+/** Said before a transfer that has no time for another sentence after it; the callback is stored by then. */
+export const CONNECTING_OR_CALLBACK_TEXT =
+  'I am connecting you with our front desk. If nobody answers, we will call you back.';
+
 /** Said once a callback is stored. */
 export const CALLBACK_TEXT =
   'I am sorry, I have to end this call now. We will call you back shortly. Goodbye.';
@@ -70,6 +74,7 @@ export const PREPARED_TEXTS: readonly string[] = [
   TAKEN_OVER_TEXT,
   CUT_OFF_TEXT,
   CONNECTING_TEXT,
+  CONNECTING_OR_CALLBACK_TEXT,
   CALLBACK_TEXT,
   NOBODY_THERE_TEXT,
   STOPPING_TEXT,

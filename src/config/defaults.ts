@@ -154,19 +154,21 @@ export const CALL = {
 
 /** Finishing a call that cannot go on here. Of the 9 s after a SIGTERM: 0.9 pause + 3.2 for a successor, or for a transfer; 4.2 + 0.4 goodbye. */
 export const WRAPPING = {
-  /** How long we wait for the sentence that is being said, by either side. */
+  /** How long we wait for the sentence that is being said, by either side … */
   politeMs: 1_500,
+  /** … and at most this part of the time there is. */
+  politeShare: 0.12,
   pollMs: 40,
+  /** Something that may take long is given up within this time after its own is over. */
+  lookMs: 100,
   /** A dispatched agent is in the room after 0.5–1.5 s; on a busy host after 3 s. */
   joinMs: 4_000,
   /** The longest goodbye takes 4.2 s, with the queue and the linger. */
   goodbyeMs: 4_700,
-  /** The sentence before a transfer takes 2.1 s; a queue or a switchboard picks up within 1.5 s. */
-  transferMs: 3_600,
-  /** The goodbye after a transfer that nobody answered takes 3 s, with the queue and the linger. */
-  shortGoodbyeMs: 3_500,
-  /** After the ringing has ended LiveKit needs so long to say so. */
-  answerMs: 3_000,
+  /** With more time than this a transfer rings first and the callback is promised after it; with less it is promised before. */
+  calmMs: 12_000,
+  /** The sentence before a transfer in a hurry takes 4.1 s; a queue or a switchboard picks up within 1.2 s. */
+  transferMs: 5_300,
   /** One round trip to the database, with room; a database that is gone must not cost the goodbye. */
   rowMs: 900,
   /** An agent that takes over waits this long for the other one's last sentence. */

@@ -284,6 +284,23 @@ describe('a callback', () => {
     expect(await rowOf()).toMatchObject({ outcome, reason: 'lost' });
   });
 
+  test.each([
+    ['transferred', 'cancelled'],
+    ['callback_owed', 'open'],
+  ] as const)(
+    'that was promised in case nobody answers is, once the call is %s, %s',
+    async (outcome, status) => {
+      const call = keyOf(await open());
+      await tasks.leaveMessage(call, {
+        kind: 'callback',
+        body: { callback_number: CALLER, unless_transferred: true },
+      });
+      await calls.close(call, outcome, 'worker_stopped');
+      expect(await sql('select status from tasks')).toEqual([{ status }]);
+      expect(await rowOf()).toMatchObject({ outcome });
+    },
+  );
+
   test('is not owed for a call that has ended otherwise', async () => {
     const key = keyOf(await open());
     await calls.close(key, 'booked', 'goodbye');
@@ -349,52 +366,4 @@ describe('a call that is given up', () => {
       expect((await rowOf(room))?.['outcome']).toBe('callback_owed');
     }
   });
-});
-
-describe('a rescue', () => {
-  const claim = (by: string, retryMs = 60_000) => calls.claimRescue('room-1', 'take_over', by, retryMs);
-
-  test('is claimed by exactly one of many, and again when that one had its time', async () => {
-    const claims = await Promise.all(Array.from({ length: 12 }, (_, n) => claim(`w${n}`)));
-    expect(claims.filter(Boolean)).toHaveLength(1);
-    expect(await calls.claimRescue('room-1', 'transfer', 'a', 60_000)).toBe(true);
-    await sql(`update rescues set claimed_at = now() - interval '61 seconds'`);
-    const again = await Promise.all(Array.from({ length: 12 }, (_, n) => claim(`w${n}`)));
-    expect(again.filter(Boolean)).toHaveLength(1);
-  });
-
-  test('is forgotten when the call is closed, and after a day', async () => {
-    const key = keyOf(await open());
-    await claim('a');
-    await calls.claimRescue('elsewhere', 'take_over', 'a', 1);
-    await calls.close(key, 'completed', 'goodbye');
-    expect(await sql('select room from rescues')).toEqual([{ room: 'elsewhere' }]);
-    await sql(`update rescues set claimed_at = now() - interval '25 hours'`);
-    await claim('a');
-    expect(await sql('select room from rescues')).toEqual([{ room: 'room-1' }]);
-  });
-});
-
-test('the look-out sees the open calls, each with its worker’s last sign of life', async () => {
-  await open();
-  await open({ room: 'no-clinic', dialledNumber: undefined, workerId: 'silent' as WorkerId });
-  await calls.close(keyOf(await open({ room: 'over' })), 'completed', 'goodbye');
-  await sql(`insert into workers (worker_id, agent_name, state, beat_at)
-    values ('worker-1', 'openhours', 'open', now() - interval '3 seconds')`);
-  const watched = await calls.watched('openhours');
-  expect(watched).toMatchObject([
-    {
-      room: 'room-1',
-      clinic_slug: 'karachi-smiles',
-      staff_number: '+922135550199',
-      caller_number: CALLER,
-      worker_id: 'worker-1',
-      worker_state: 'open',
-      answered_at: null,
-      seconds: 0,
-    },
-    { room: 'no-clinic', clinic_slug: null, worker_state: null, worker_age_ms: null },
-  ]);
-  expect(watched[0]?.worker_age_ms).toBeGreaterThanOrEqual(3_000);
-  expect((await calls.watched('other')).map(({ room }) => room)).toEqual(['no-clinic']);
 });

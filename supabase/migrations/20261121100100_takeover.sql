@@ -158,10 +158,14 @@ begin
   set outcome = p_outcome, reason = p_reason, ended_at = greatest(coalesce(p_now, now()), started_at)
   where id = p_call_id;
   delete from public.rescues where room = v_call.room;
+  -- A callback that was promised in case nobody at the clinic answers: somebody has.
+  if p_outcome = 'transferred' then
+    update public.tasks set status = 'cancelled' where call_id = p_call_id and status = 'open' and body ? 'unless_transferred';
+  end if;
   return true;
 end $$;
 comment on function public.close_call(uuid, text, text, timestamptz, int) is
-  'Ends a call. The first outcome sticks: true when this very call set it, false when it had one already or does not exist. Raises PT409 call_taken_over.';
+  'Ends a call; transferred cancels its callback with unless_transferred in the body. The first outcome sticks: true when this very call set it, false when it had one already or does not exist. Raises PT409 call_taken_over.';
 
 drop function public.record_turn(uuid, int, jsonb);
 create function public.record_turn(p_call_id uuid, p_index int, p_turn jsonb, p_epoch int default null) returns void

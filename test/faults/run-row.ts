@@ -234,7 +234,7 @@ async function countRows(
   };
   return {
     bookings: await count('appointments', "and t.status = 'booked'"),
-    tasks: await count('tasks', ''),
+    tasks: await count('tasks', "and t.status = 'open'"),
   };
 }
 
@@ -274,7 +274,7 @@ function judge(
     problems.push(`nothing was heard like ${expect.heard}`);
   }
   const owed = ended.filter((call) => call?.outcome === 'callback_owed').length;
-  if (result.tasks < owed) problems.push(`${result.tasks} tasks for ${owed} callbacks that are owed`);
+  if (result.tasks !== owed) problems.push(`${result.tasks} tasks for ${owed} callbacks that are owed`);
   const { exit } = result;
   if (expect.exitMs !== undefined && (exit?.code !== 0 || exit.ms > expect.exitMs)) {
     problems.push(exit === undefined ? 'the worker did not end' : `exit ${exit.code} after ${exit.ms} ms`);

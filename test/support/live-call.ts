@@ -88,6 +88,7 @@ export class FakeCall {
   /** What dispatching another agent does. */
   dispatch: () => Promise<void> = () => Promise.resolve();
   others: unknown[] = [];
+  callerLeft = false;
   transferring: () => Promise<TransferOutcome> = () => Promise.resolve('completed');
   storing: () => Promise<void> = () => Promise.resolve();
   readonly call: LiveCall;
@@ -106,6 +107,7 @@ export class FakeCall {
       announcer: { say: (text: string, options?: AnnounceOptions) => this.#say(text, options) },
       receiver: this.receiver,
       line: {
+        callerLeft: () => this.callerLeft,
         otherAgents: () => this.others,
         dispatchSuccessor: () => {
           this.dispatched += 1;
@@ -122,6 +124,7 @@ export class FakeCall {
         leaveMessage: (_: unknown, message: { body: unknown }) => this.#owe('message', message.body),
       },
       trouble: this.trouble,
+      owesAnswer: false,
       log: state.log,
     } as unknown as LiveCall;
   }
