@@ -5,7 +5,7 @@ import { ZONE, makeClinic } from '../test/support/clinic.ts';
 import { stopClocks } from '../test/support/stopped-clocks.ts';
 import { SqlFailure } from '../test/support/database.ts';
 import { FakeCall } from '../test/support/live-call.ts';
-import { MESSAGE_TAKEN_TEXT, STOPPING_TEXT } from '../src/clinic/sentences.ts';
+import { AFTER_HOURS_GOODBYE_TEXT, MESSAGE_TAKEN_TEXT, STOPPING_TEXT } from '../src/clinic/sentences.ts';
 import { AFTER_HOURS } from '../src/config/defaults.ts';
 import { afterHoursText, takeMessage } from './after-hours.ts';
 import type { CallEnd } from './call.ts';
@@ -158,15 +158,16 @@ describe('a message', () => {
     order()?.wrapUp({ reason: 'worker_stopped', withinMs: 7_500, handover: false });
     await pass(7_500);
     expect(fake.owed).toHaveLength(1);
+    expect(fake.whole).toEqual([TEXT, MESSAGE_TAKEN_TEXT]);
     expect(taken.end).toEqual({ outcome: 'after_hours', reason: 'message_taken' });
   });
 
-  test('is none when nobody says anything: the call ends after 8 s, and nothing is stored or thanked for', async () => {
+  test('is none when nobody says anything: the call ends after 8 s with a goodbye, and nothing is stored or thanked for', async () => {
     const { fake, taken } = taking();
-    await pass(9_000 + 8_300);
+    await pass(9_000 + 8_300 + 10_000);
     expect(taken.end).toEqual({ outcome: 'after_hours', reason: 'no_message' });
     expect(fake.owed).toEqual([]);
-    expect(fake.whole).toEqual([TEXT]);
+    expect(fake.whole).toEqual([TEXT, AFTER_HOURS_GOODBYE_TEXT]);
   });
 
   test('is none when the recogniser only guessed', async () => {
@@ -174,7 +175,7 @@ describe('a message', () => {
     await pass(9_100);
     session.hear('uh', false);
     session.hear('  ');
-    await pass(9_000);
+    await pass(9_000 + 10_000);
     expect(taken.end).toEqual({ outcome: 'after_hours', reason: 'no_message' });
     expect(fake.owed).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClinicProfile } from '../src/clinic/clinics.ts';
 import { nextOpening } from '../src/clinic/hours.ts';
-import { MESSAGE_TAKEN_TEXT, STOPPING_TEXT } from '../src/clinic/sentences.ts';
+import { AFTER_HOURS_GOODBYE_TEXT, MESSAGE_TAKEN_TEXT, STOPPING_TEXT } from '../src/clinic/sentences.ts';
 import { spokenDate, spokenTime } from '../src/clinic/spoken.ts';
 import { AFTER_HOURS, CALL } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
@@ -44,8 +44,10 @@ export async function takeMessage(call: LiveCall, text: string, worker: WorkerLi
     if (newState === 'speaking') call.receiver.stopPrompt();
     lastSoundAt = performance.now();
   });
-  session.on(voice.AgentSessionEventTypes.Close, () => (over = true));
-  worker.listen({ wrapUp: () => (over = true), closingSoon: () => undefined });
+  let left = false;
+  session.on(voice.AgentSessionEventTypes.Close, () => (left = over = true));
+  // What was said until then is the message.
+  worker.listen({ wrapUp: () => (over = true), closingSoon: () => undefined, shortOfTime: () => undefined });
   await announcer.say(text);
   lastSoundAt = performance.now();
   const until = performance.now() + AFTER_HOURS.messageMs;
@@ -55,12 +57,17 @@ export async function takeMessage(call: LiveCall, text: string, worker: WorkerLi
     await wait(AFTER_HOURS.pollMs);
   }
   const message = words.join(' ').slice(0, AFTER_HOURS.messageChars);
-  if (message === '') return { outcome: 'after_hours', reason: 'no_message' };
-  const stored = await storeMessage(call, message);
-  if (!over) {
-    await announcer.say(stored ? MESSAGE_TAKEN_TEXT : STOPPING_TEXT, { interruptible: false });
+  const goodbye = async (sentence: string) => {
+    if (left) return;
+    await announcer.say(sentence, { interruptible: false });
     await wait(CALL.lingerMs);
+  };
+  if (message === '') {
+    await goodbye(AFTER_HOURS_GOODBYE_TEXT);
+    return { outcome: 'after_hours', reason: 'no_message' };
   }
+  const stored = await storeMessage(call, message);
+  await goodbye(stored ? MESSAGE_TAKEN_TEXT : STOPPING_TEXT);
   return stored
     ? { outcome: 'after_hours', reason: 'message_taken' }
     : { outcome: 'failed', reason: 'message_not_stored' };

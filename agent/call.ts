@@ -81,6 +81,7 @@ export async function takeCall(deps: CallDeps): Promise<CallEnd> {
     call.log.error({ error }, 'call failed');
     end = { outcome: 'failed', reason: 'error' };
   }
+  if (call.live !== undefined) call.ledger?.used(call.live.usage.take());
   const room = deps.ctx.room.name ?? deps.ctx.job.room?.name ?? '';
   if ('leave' in end) {
     call.log.info({ reason: end.leave }, 'leaving a call that goes on');

@@ -2,7 +2,7 @@ import { voice } from '@livekit/agents';
 import { DisconnectReason, RoomEvent } from '@livekit/rtc-node';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TurnParts, TurnRecord } from '../src/clinic/calls.ts';
-import { CLOSING_SOON_TEXT } from '../src/clinic/sentences.ts';
+import { CLOSING_SOON_TEXT, SHORT_OF_TIME_TEXT } from '../src/clinic/sentences.ts';
 import { CALL, TURNS } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
 import type { CallState } from './call-state.ts';
@@ -35,6 +35,7 @@ class Conversation {
   readonly #call: LiveCall;
   readonly #guard: SilenceGuard;
   readonly #limit: NodeJS.Timeout;
+  readonly #notice: NodeJS.Timeout;
   #finish!: (end: CallEnd) => void;
   readonly #unlisten: () => void;
   #wrapping = false;
@@ -64,9 +65,11 @@ class Conversation {
       () => this.wrapUp({ reason: 'longest_call', withinMs: BROKEN_MS, handover: false }),
       CALL.longestMs,
     );
+    this.#notice = setTimeout(() => this.#tellTime(), CALL.longestMs - CALL.longestNoticeMs);
     this.#unlisten = worker.listen({
       wrapUp: (order) => this.wrapUp(order),
       closingSoon: () => void call.announcer.say(CLOSING_SOON_TEXT),
+      shortOfTime: () => this.#tellTime(),
     });
   }
 
@@ -77,6 +80,7 @@ class Conversation {
     this.#call.room.off(RoomEvent.Disconnected, this.#disconnected);
     this.#guard.stop();
     clearTimeout(this.#limit);
+    clearTimeout(this.#notice);
     clearTimeout(this.#bargeIn);
   }
 
@@ -90,6 +94,10 @@ class Conversation {
       this.#call.log.error({ error }, 'the call could not be wrapped up');
       this.#finish({ outcome: 'failed', reason: order.reason });
     });
+  }
+
+  #tellTime(): void {
+    if (!this.#wrapping) void this.#call.announcer.say(SHORT_OF_TIME_TEXT);
   }
 
   /** Prepared audio gives way to the caller as the session's own speech does, and as fast. */

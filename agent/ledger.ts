@@ -1,3 +1,4 @@
+import type { Usage } from '../src/clinic/cost.ts';
 import type { CallKey, CallOutcome, Calls, ToolRunRecord, TurnRecord } from '../src/clinic/calls.ts';
 import { isOpenhoursError } from '../src/errors.ts';
 import { CALL } from '../src/config/defaults.ts';
@@ -89,6 +90,11 @@ export class Ledger {
   /** Notes when the greeting was heard. */
   answered(greetingMs: number): void {
     this.#write('answer', () => this.#calls.answered(this.#key, greetingMs));
+  }
+
+  /** Adds to what the call has used of its providers. */
+  used(usage: Usage): void {
+    if (Object.keys(usage).length > 0) this.#write('usage', () => this.#calls.recordUsage(this.#key, usage));
   }
 
   /** Stores what another agent would need to go on; of several changes in a row only the last is written. */

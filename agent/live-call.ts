@@ -10,6 +10,7 @@ import type { Announcer } from './announcer.ts';
 import type { CallState } from './call-state.ts';
 import type { ProviderTrouble } from './provider-trouble.ts';
 import type { Receiver } from './receiver.ts';
+import type { UsageMeter } from './usage.ts';
 
 /** A call in which somebody is talked to: what its parts share. */
 export interface LiveCall {
@@ -21,6 +22,7 @@ export interface LiveCall {
   readonly room: Room;
   readonly tasks: Tasks;
   readonly trouble: ProviderTrouble;
+  readonly usage: UsageMeter;
   /** The conversation begins with an answer that the caller waits for: another agent was to give it. */
   owesAnswer: boolean;
   readonly log: Logger;

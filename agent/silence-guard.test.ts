@@ -159,6 +159,18 @@ describe('a caller who waits for an answer', () => {
     fake.trouble.events.onLost?.();
     expect(reports).toEqual([['lost_turns', true, expect.any(Number)]]);
   });
+
+  test('is kept when a model has answered in between', async () => {
+    const { fake, session, reports } = guarded();
+    for (let time = 0; time < 3; time += 1) {
+      session.turn('user', 'A check-up, please.');
+      fake.trouble.events.onLost?.();
+      await answer(fake);
+      session.turn('user', 'A check-up!');
+      await answer(fake);
+    }
+    expect(reports).toEqual([]);
+  });
 });
 
 describe('a caller who speaks and is not heard', () => {

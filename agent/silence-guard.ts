@@ -43,7 +43,9 @@ export class SilenceGuard {
   /** No recogniser hears: another agent would not, either. */
   #deaf = false;
   #modelsFail = false;
+  /** Turns in a row that got only the fixed excuse. */
   #modelLosses = 0;
+  #modelLostNow = false;
 
   constructor(call: LiveCall, reports: SilenceReports, nowMs: () => number = () => performance.now()) {
     this.#call = call;
@@ -156,11 +158,17 @@ export class SilenceGuard {
   /** The language models answered nothing; their fixed excuse is being said. */
   #modelLost(): void {
     this.#modelsFail = true;
+    this.#modelLostNow = true;
     this.#modelLosses += 1;
     if (this.#modelLosses >= SILENCE.lostTurns) this.#reports.broken('lost_turns', true);
   }
 
   #wordsCame(): void {
+    if (!this.#modelLostNow) {
+      this.#modelsFail = false;
+      this.#modelLosses = 0;
+    }
+    this.#modelLostNow = false;
     this.#deaf = false;
     this.#voiceSince = undefined;
     this.#voiceUntil = undefined;

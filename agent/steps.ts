@@ -25,6 +25,7 @@ import { ProviderTrouble } from './provider-trouble.ts';
 import { Receptionist } from './receptionist.ts';
 import { restoreConversation, restoreState, resumeTexts, storeState } from './resume.ts';
 import { createSession } from './session.ts';
+import { UsageMeter } from './usage.ts';
 
 /** The path of a call, once the caller is in the room. */
 export const STEPS: readonly Step[] = [
@@ -198,6 +199,7 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
     room: ctx.room,
     tasks: new Tasks(db),
     trouble,
+    usage: new UsageMeter(() => session.usage.modelUsage),
     owesAnswer: false,
     log: call.log,
   };

@@ -7,6 +7,7 @@ import {
   CALL_BEGUN,
   CALL_ENDED,
   CLOSING_SOON,
+  SHORT_OF_TIME,
   WRAP_UP,
 } from '../src/providers/call-messages.ts';
 import { WorkerLink, type WrapUpOrder } from './worker-link.ts';
@@ -30,11 +31,12 @@ class FakeChannel extends EventEmitter {
 function linked() {
   const channel = new FakeChannel();
   const link = new WorkerLink(channel);
-  const orders: (WrapUpOrder | { inMs: number })[] = [];
+  const orders: (WrapUpOrder | { inMs: number } | { leftMs: number })[] = [];
   const listen = () =>
     link.listen({
       wrapUp: (order) => void orders.push(order),
       closingSoon: (inMs) => void orders.push({ inMs }),
+      shortOfTime: (inMs) => void orders.push({ leftMs: inMs }),
     });
   return { channel, link, orders, listen };
 }
@@ -71,6 +73,7 @@ describe('an order to finish the call', () => {
     const forget = link.listen({
       wrapUp: (order) => void orders.push(order),
       closingSoon: (inMs) => void orders.push({ inMs }),
+      shortOfTime: (inMs) => void orders.push({ leftMs: inMs }),
     });
     forget();
     channel.emit('message', { case: WRAP_UP, ...ORDER });
@@ -133,13 +136,14 @@ describe('an order to finish the call', () => {
   });
 });
 
-test('the word that the clinic closes soon is for a conversation: it is not kept', () => {
+test('the word that time is short, or that the clinic closes soon, is for a conversation: it is not kept', () => {
   const { channel, orders, listen } = linked();
   channel.emit('message', { case: CLOSING_SOON, inMs: 120_000 });
   listen();
   expect(orders).toEqual([]);
   channel.emit('message', { case: CLOSING_SOON, inMs: 60_000 });
-  expect(orders).toEqual([{ inMs: 60_000 }]);
+  channel.emit('message', { case: SHORT_OF_TIME, inMs: 30_000 });
+  expect(orders).toEqual([{ inMs: 60_000 }, { leftMs: 30_000 }]);
 });
 
 describe('the worker', () => {

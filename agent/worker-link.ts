@@ -23,6 +23,7 @@ export interface WrapUpOrder {
 export interface WorkerOrders {
   wrapUp: (order: WrapUpOrder) => void;
   closingSoon: (inMs: number) => void;
+  shortOfTime: (inMs: number) => void;
 }
 
 /** The parts of a child process that are used here. */
@@ -104,6 +105,7 @@ export class WorkerLink {
     if (!parsed.success) return;
     if (parsed.data.case === WRAP_UP) this.#wrapUp(parsed.data);
     else if (parsed.data.case === CLOSING_SOON) this.#orders?.closingSoon(parsed.data.inMs);
+    else this.#orders?.shortOfTime(parsed.data.inMs);
   }
 
   #wrapUp({ reason, withinMs, handover }: WrapUpOrder): void {

@@ -95,6 +95,7 @@ async function handOver(call: LiveCall, left: Left): Promise<boolean> {
     recordFirst: true,
     withinMs: left() - WRAPPING.rowMs - CALL.lingerMs,
   });
+  call.state.ledger.used(call.usage.take());
   // A database that is gone is waited for by its rows, and by nobody else.
   await within(atMost(WRAPPING.rowMs), call.state.ledger.written());
   const joined = anotherAgentJoins(call, limitMs - (performance.now() - startedAt));
@@ -134,8 +135,9 @@ async function ringFirst(call: LiveCall, reason: string, left: Left): Promise<Ca
 async function promiseFirst(call: LiveCall, reason: string, left: Left): Promise<CallEnd | undefined> {
   const { announcer, state } = call;
   const to = state.clinic.staff_number;
-  if (to === null || state.callerNumber === undefined || left() < WRAPPING.transferMs) return undefined;
-  const body = { callback_number: state.callerNumber, reason, unless_transferred: true };
+  const number = callbackNumber(call);
+  if (to === null || number === undefined || left() < WRAPPING.transferMs) return undefined;
+  const body = { callback_number: number, reason, unless_transferred: true };
   const key = { id: state.callId, epoch: state.epoch };
   const stored = call.tasks.leaveMessage(key, { kind: 'callback', body }).catch((error: unknown) => {
     call.log.error({ error }, 'a callback could not be stored: none is promised');
@@ -146,7 +148,13 @@ async function promiseFirst(call: LiveCall, reason: string, left: Left): Promise
     withinMs: left() - CALL.lingerMs,
   });
   const outcome = await ring(call, to, () => left() - CALL.lingerMs);
-  return ended(outcome, reason) ?? { outcome: 'callback_owed', reason };
+  // Also to somebody who has hung up meanwhile: it was promised.
+  return { outcome: outcome === 'completed' ? 'transferred' : 'callback_owed', reason };
+}
+
+/** Where the caller can be reached: the number they gave, if they hide the one they call from. */
+function callbackNumber({ state }: LiveCall): string | undefined {
+  return state.callerNumber ?? state.proposal?.patientPhone;
 }
 
 async function ring(call: LiveCall, to: string, left: Left): Promise<TransferOutcome> {
@@ -166,13 +174,18 @@ function ended(outcome: TransferOutcome, reason: string): CallEnd | undefined {
 /** Stores a callback, and only then promises it. */
 async function owe(call: LiveCall, reason: string, left: Left, promise: string): Promise<CallEnd> {
   const { tasks, log, state } = call;
+  const number = callbackNumber(call);
   let promised = false;
   try {
-    const stored = await within(
-      atMost(WRAPPING.rowMs),
-      tasks.oweCallback({ id: state.callId, epoch: state.epoch }, reason),
-    );
-    promised = stored?.task_id != null;
+    // Without a number nobody can be called back, and the row is left to whoever closes it.
+    if (number !== undefined) {
+      const key = { id: state.callId, epoch: state.epoch };
+      const stored = await within(
+        atMost(WRAPPING.rowMs),
+        tasks.oweCallback(key, reason, { callback_number: number }),
+      );
+      promised = stored?.task_id != null;
+    }
   } catch (error) {
     log.error({ error }, 'a callback could not be stored: none is promised');
   }

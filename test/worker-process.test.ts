@@ -177,6 +177,11 @@ describe('a worker that is told to stop', () => {
     await untilTrue(() => worker.answers('/ready'), 45_000, 'the worker takes calls');
     const readyMs = worker.ageMs;
     await untilTrue(() => worker.children.size > 0, 10_000, 'a process waits for a call');
+    // A move of the machine is no reason to stop, nor to stand still.
+    worker.child.kill('SIGTSTP');
+    await untilTrue(() => worker.stdout.includes('"SIGTSTP"'), 2_000, 'the move is logged');
+    expect(await worker.answers('/ready')).toBe(true);
+    worker.child.kill('SIGCONT');
     const { code, tookMs } = await worker.stop(signal);
     process.stderr.write(
       `ready after ${Math.round(readyMs)} ms, ${signal} to exit ${Math.round(tookMs)} ms\n`,

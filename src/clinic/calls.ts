@@ -1,3 +1,4 @@
+import type { Usage } from './cost.ts';
 import type { BookedAppointment } from './appointments.ts';
 import type { ClinicProfile } from './clinics.ts';
 import { type Database, callFunction } from './database.ts';
@@ -203,7 +204,7 @@ export class Calls {
   }
 
   /** Adds to the call's usage, key by key: give what was used since the last time. */
-  recordUsage(call: CallKey, usage: Record<string, number>): Promise<void> {
+  recordUsage(call: CallKey, usage: Usage): Promise<void> {
     return callFunction(this.#db, 'record_usage', { ...keyFields(call), p_usage: usage });
   }
 

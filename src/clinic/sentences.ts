@@ -51,6 +51,9 @@ export const NOBODY_THERE_TEXT = 'Nobody is free. We will call you back shortly.
 /** Said when no callback can be stored or promised. */
 export const STOPPING_TEXT = 'I am sorry, I have to end this call now. Please call again in a minute.';
 
+/** Said to callers whose call cannot go on for much longer, at any hour. */
+export const SHORT_OF_TIME_TEXT = 'We have about one minute left. Let us finish quickly.';
+
 /** Said to callers shortly before closing time. */
 export const CLOSING_SOON_TEXT =
   'Just so you know, the clinic closes in a minute or two. Let us finish quickly.';
@@ -61,6 +64,9 @@ export const TOO_MANY_CALLS_TEXT =
 
 /** Said once the message of an after-hours caller is stored. */
 export const MESSAGE_TAKEN_TEXT = 'Thank you. I have noted your message for the front desk. Goodbye.';
+
+/** Said to an after-hours caller who left no message. */
+export const AFTER_HOURS_GOODBYE_TEXT = 'Please call again when we are open. Goodbye.';
 
 /** Sentences that have to be there even when no voice can be made. */
 export const PREPARED_TEXTS: readonly string[] = [
@@ -79,6 +85,8 @@ export const PREPARED_TEXTS: readonly string[] = [
   NOBODY_THERE_TEXT,
   STOPPING_TEXT,
   CLOSING_SOON_TEXT,
+  SHORT_OF_TIME_TEXT,
   TOO_MANY_CALLS_TEXT,
   MESSAGE_TAKEN_TEXT,
+  AFTER_HOURS_GOODBYE_TEXT,
 ];

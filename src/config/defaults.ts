@@ -48,6 +48,8 @@ export const SHIFT = {
   marginMs: 15_000,
   /** The next worker of a relay is started this long before it is needed: a start takes 2–10 s. */
   relayLeadMs: 60_000,
+  /** It takes the lease this long before the one before it stops taking calls: registering takes 1–3 s, or several tries. */
+  relayOverlapMs: 30_000,
   /** The wall clock is looked at this often, so that a clock that was set, or a machine that slept, is noticed. */
   tickMs: 1_000,
 } as const;

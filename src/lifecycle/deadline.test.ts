@@ -62,7 +62,7 @@ describe('by the clinic’s hours', () => {
     });
   });
 
-  test('a four-hour timeout ends it 15 s ahead of the platform, and another execution takes over as it stops taking calls', () => {
+  test('a four-hour timeout ends it 15 s ahead of the platform, and another execution takes over 30 s before it stops taking calls', () => {
     const plan = open({ taskTimeoutMs: 4 * HOUR });
     const endsAt = OPENS + 4 * HOUR - 15_000;
     expect(plan).toMatchObject({ limit: 'task_timeout', endsAt, closesAt: CLOSES });
@@ -71,7 +71,7 @@ describe('by the clinic’s hours', () => {
       MINUTE,
       20_000,
     ]);
-    expect(plan.relayAt).toBe(plan.stopTakingAt);
+    expect(plan.relayAt).toBe(plan.stopTakingAt - 30_000);
   });
 
   test('the executions of a relay cover the day without a gap, and the last one closes it', () => {
@@ -124,7 +124,7 @@ describe('by the clinic’s hours', () => {
     });
     expect(open({ calendars, taskTimeoutMs: 24 * HOUR })).toMatchObject({
       limit: 'task_timeout',
-      relayAt: OPENS + 24 * HOUR - 15_000 - 5 * MINUTE,
+      relayAt: OPENS + 24 * HOUR - 15_000 - 5 * MINUTE - SHIFT.relayOverlapMs,
     });
   });
 
@@ -294,8 +294,11 @@ test('whatever is wished and however short the time, the steps are in order and 
         }
         const late = Math.max(startsAt, processStartedMs);
         expect(stopTakingAt - late).toBeGreaterThanOrEqual(endsAt - stopTakingAt - 1);
-        expect(plan.relayAt).toBe(
-          plan.limit === 'task_timeout' && stopTakingAt < closesAt ? stopTakingAt : undefined,
+        const relayed = plan.limit === 'task_timeout' && stopTakingAt < closesAt;
+        expect(plan.relayAt !== undefined).toBe(relayed);
+        expect(plan.relayAt ?? stopTakingAt).toBeLessThanOrEqual(stopTakingAt);
+        expect(plan.relayAt ?? stopTakingAt).toBeGreaterThanOrEqual(
+          Math.max(late, stopTakingAt - SHIFT.relayOverlapMs),
         );
         if (plan.limit === 'closing_time') expect(stopTakingAt).toBeGreaterThanOrEqual(closesAt);
       },

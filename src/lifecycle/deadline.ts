@@ -134,7 +134,10 @@ function windDown(input: ShiftInput, shift: Span, source: ShiftPlan['source']): 
     handoverAt: endsAt - shorter(SHIFT.handoverMs, drainMs / 3),
     endsAt,
     limit: closing ? 'closing_time' : 'task_timeout',
-    relayAt: closing || stopTakingAt >= closesAt ? undefined : stopTakingAt,
+    relayAt:
+      closing || stopTakingAt >= closesAt
+        ? undefined
+        : stopTakingAt - shorter(SHIFT.relayOverlapMs, workMs / 8),
   };
 }
 

@@ -14,6 +14,8 @@ export interface SeatDeps {
   readonly plan: ShiftPlan;
   readonly log: Logger;
   readonly nowMs: () => number;
+  /** A clock that nobody sets. */
+  readonly ageMs: () => number;
   /** Called when there is something to wait for, once. */
   readonly standBy: (why: string) => void;
   /** Waits; resolves to false when the worker was told to stop meanwhile. */
@@ -31,13 +33,21 @@ export interface SeatDeps {
 export async function takeSeat(deps: SeatDeps): Promise<BegunShift | RefusedShift | undefined> {
   let refused: RefusedShift | undefined;
   let failing = false;
+  let standing = false;
+  const askedFirstAt = deps.ageMs();
   for (;;) {
     const answer = await ask(deps, refused, failing);
     failing = answer === refused;
     if (answer.granted) return answer;
     const why = reasonToWait(answer, deps.nowMs());
-    if (why === undefined || deps.nowMs() >= deps.plan.stopTakingAt) return answer;
-    if (refused === undefined) deps.standBy(why);
+    const unsure = why === undefined && mayBeDead(answer, deps.ageMs() - askedFirstAt);
+    if ((why === undefined && !unsure) || deps.nowMs() >= deps.plan.stopTakingAt) return answer;
+    if (refused === undefined && unsure)
+      deps.log.info({ holders: answer.holders }, 'the shift has a holder: waiting for its sign of life');
+    if (!standing && why !== undefined) {
+      standing = true;
+      deps.standBy(why);
+    }
     refused = answer;
     if (!(await deps.wait(FLEET.askAgainMs))) return undefined;
   }
@@ -61,6 +71,14 @@ async function ask(
     if (!failing) log.warn({ error }, 'the seats could not be asked for');
   }
   return last;
+}
+
+/**
+ * Whether a holder has given no sign of life since we first asked. A platform starts a worker that crashed again within a second or two: it
+ * must not take its own predecessor for somebody at work, and leave.
+ */
+function mayBeDead({ holders }: RefusedShift, askedForMs: number): boolean {
+  return holders.some(({ age_ms }) => age_ms === null || age_ms >= askedForMs);
 }
 
 function reasonToWait({ wait_until, holders }: RefusedShift, nowMs: number): string | undefined {

@@ -10,16 +10,31 @@ const unreachable = () => Promise.reject(new OpenhoursError('SERVICE_UNREACHABLE
 
 describe('a seat that is taken', () => {
   test('is left to a worker that lives: who it is is said, and the exit is 0', async () => {
-    const { shift, shifts, server, printed, states } = makeShift();
+    const { shift, shifts, server, printed, states, clock } = makeShift();
     shifts.answer = async () => refused();
-    expect(await shift.run()).toBe(ExitCode.ok);
+    expect(await clock.until(shift.run(), FLEET.idleBeatMs)).toBe(ExitCode.ok);
     expect(printed).toEqual([
       'the shift is being worked: invented by worker-other (shift-abc12) since 2026-11-23T04:00:00Z',
     ]);
     expect(states()).toEqual(['closed']);
-    expect(shifts.begun).toHaveLength(1);
     expect(server.asked).toEqual([]);
     expect(shifts.beats).toEqual([]);
+  });
+
+  test('is taken from a predecessor that crashed a second ago: it has given no sign of life since', async () => {
+    const { shift, shifts, server, states, printed, clock } = makeShift();
+    const diedAt = clock.nowMs() - 1_000;
+    shifts.answer = async () => refused({ age_ms: clock.nowMs() - diedAt });
+    const running = shift.run();
+    server.register();
+    await clock.advance(FLEET.vanishedMs);
+    expect(states()).toEqual(['standby']);
+    expect(printed).toHaveLength(1);
+    shifts.answer = async () => granted();
+    await clock.advance(FLEET.askAgainMs);
+    expect(states()).toEqual(['standby', 'open']);
+    shift.stop('SIGTERM');
+    expect(await running).toBe(ExitCode.ok);
   });
 
   test.each([GONE, { age_ms: null }])('is waited for when its holder has vanished: %o', async (holder) => {
@@ -57,7 +72,7 @@ describe('a seat that is taken', () => {
     const at = (ms: number) => new Date(ms).toISOString();
     const later = makeShift();
     later.shifts.answer = async () => refused({}, at(later.clock.nowMs() + 3_600_000));
-    expect(await later.shift.run()).toBe(ExitCode.ok);
+    expect(await later.clock.until(later.shift.run(), FLEET.idleBeatMs)).toBe(ExitCode.ok);
     const soon = makeShift();
     const relayAt = soon.clock.nowMs() + 60_000;
     soon.shifts.answer = async () => (soon.clock.nowMs() < relayAt ? refused({}, at(relayAt)) : granted());

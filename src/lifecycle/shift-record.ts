@@ -1,3 +1,4 @@
+import { costOf } from '../clinic/cost.ts';
 import type { ShiftKey, ShiftSummary, Shifts, StoredShiftState } from '../clinic/shifts.ts';
 import { FLEET } from '../config/defaults.ts';
 import type { Logger } from '../log.ts';
@@ -62,7 +63,7 @@ export class ShiftRecord {
         wait,
       );
       if (this.#summary === undefined) log.warn('the shift’s end was not written in time');
-      else log.info({ summary: this.#summary }, 'shift summary');
+      else log.info({ summary: this.#summary, cost: costOf(this.#summary.usage) }, 'shift summary');
     } catch (error) {
       log.warn({ error }, 'the shift’s end could not be written');
     }

@@ -3,7 +3,7 @@ import { settled } from '../../test/support/clock.ts';
 import { CLOSES, MORNING, makeShift } from '../../test/support/shift.ts';
 import { LIFECYCLE, SHIFT } from '../config/defaults.ts';
 import { ExitCode } from '../errors.ts';
-import { CLOSING_SOON, WRAP_UP } from '../providers/call-messages.ts';
+import { CLOSING_SOON, SHORT_OF_TIME, WRAP_UP } from '../providers/call-messages.ts';
 
 const HOUR_MS = 3_600_000;
 /** The shift's grace is ten minutes: no call is taken in the second half of it. */
@@ -111,7 +111,7 @@ describe('closing time', () => {
     expect(states()).toEqual(['open', 'draining']);
     expect(told.splice(0)).toEqual([{ case: CLOSING_SOON, inMs: 1_000 }]);
     await clock.advance(1_000);
-    expect(told.splice(0)).toEqual([{ case: CLOSING_SOON, inMs: SHIFT.shortOfTimeMs }]);
+    expect(told.splice(0)).toEqual([{ case: SHORT_OF_TIME, inMs: SHIFT.shortOfTimeMs }]);
     expect(await clock.until(running, SHIFT.shortOfTimeMs)).toBe(ExitCode.ok);
     expect(told).toMatchObject([{ case: WRAP_UP, reason: 'closing_time', handover: false }]);
     expect(clock.nowMs()).toBeLessThanOrEqual(shift.plan?.endsAt ?? 0);
@@ -172,7 +172,7 @@ describe("the platform's deadline", () => {
     await clock.advance(SHIFT.tickMs);
     expect(states()).toEqual(['open', 'draining']);
     expect(await clock.until(running, SHIFT.drainMs, 500)).toBe(ExitCode.ok);
-    expect(told).toMatchObject([{ case: CLOSING_SOON }, { case: WRAP_UP, reason: 'deadline' }]);
+    expect(told).toMatchObject([{ case: SHORT_OF_TIME }, { case: WRAP_UP, reason: 'deadline' }]);
     expect(clock.ageMs()).toBeLessThanOrEqual(TIMEOUT_MS - SHIFT.marginMs);
   });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { HOURS_ATTRIBUTE, SHIFT_ATTRIBUTE } from '../clinic/calls.ts';
 import type { ClinicProfile } from '../clinic/clinics.ts';
 import type { WorkerId } from '../clinic/ids.ts';
 import type { ShiftKey, ShiftSummary, Shifts } from '../clinic/shifts.ts';
@@ -22,7 +23,7 @@ import { windDown } from './wind-down.ts';
 /** The part of the call server that a shift uses; tests pass their own. */
 export type ShiftServer = Pick<
   CallServer,
-  'run' | 'registered' | 'registeredAs' | 'drain' | 'close' | 'activeCalls' | 'totalCalls'
+  'run' | 'registered' | 'registeredAs' | 'drain' | 'close' | 'activeCalls' | 'totalCalls' | 'callAttributes'
 >;
 
 /** Why a shift ends. */
@@ -194,6 +195,9 @@ export class Shift {
     const server = await creating;
     if (this.#halt.signal.aborted) return undefined;
     this.#server = server;
+    // Before LiveKit knows of us: a call can come with the registration.
+    const { key, plan } = seated.duty;
+    Object.assign(server.callAttributes, { [SHIFT_ATTRIBUTE]: key.id, [HOURS_ATTRIBUTE]: plan.source });
     const ended = server.run().catch((cause: unknown) => {
       throw new OpenhoursError('SERVICE_UNREACHABLE', 'LiveKit could not be reached: check LIVEKIT_URL', {
         cause,
@@ -226,6 +230,7 @@ export class Shift {
       plan,
       log,
       nowMs,
+      ageMs: this.#deps.ageMs,
       standBy: (why) => {
         this.#standBy(why);
         membership.start();

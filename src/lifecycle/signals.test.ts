@@ -11,6 +11,7 @@ function makeGuard() {
   const handlers = {
     drain: (signal: string) => void heard.push(`drain ${signal}`),
     force: (signal: string) => void heard.push(`force ${signal}`),
+    moved: (signal: string) => void heard.push(`moved ${signal}`),
   };
   return { source, guard, handlers, heard, lines };
 }
@@ -36,6 +37,17 @@ test('signals that came before anybody could act are delivered as soon as somebo
   expect(heard).toEqual(['drain SIGINT']);
   source.emit('SIGINT');
   expect(heard).toEqual(['drain SIGINT', 'force SIGINT']);
+});
+
+test('a move of the machine ends nothing, also when nobody can act on it yet', () => {
+  const { source, guard, handlers, heard } = makeGuard();
+  source.emit('SIGTSTP');
+  guard.handle(handlers);
+  source.emit('SIGCONT');
+  source.emit('SIGTERM');
+  expect(heard).toEqual(['moved SIGCONT', 'drain SIGTERM']);
+  guard.dispose();
+  expect(source.eventNames()).toEqual([]);
 });
 
 test('two signals during start-up drain and force', () => {

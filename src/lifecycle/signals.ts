@@ -6,12 +6,19 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** One of the signals that end a shift. */
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
+/** Cloud Run's word that it moves the machine (10 s before), and that it has: the shift goes on. */
+const MOVE_SIGNALS = ['SIGTSTP', 'SIGCONT'] as const;
+/** One of the signals of a move. */
+export type MoveSignal = (typeof MOVE_SIGNALS)[number];
+
 /** What to do about signals. */
 export interface SignalHandlers {
   /** The first signal. */
   drain: (signal: StopSignal) => void;
   /** Every further one. */
   force: (signal: StopSignal) => void;
+  /** The machine is about to be moved, or has been. Without a listener the first of the two would stop the process. */
+  moved: (signal: MoveSignal) => void;
 }
 
 /** Signals kept until somebody can act on them: guarded from the first line of the process, so that none is lost during start-up. */
@@ -39,13 +46,18 @@ export function guardSignals(source: EventEmitter = process, log?: Logger): Sign
     source.on(signal, listener);
     return { signal, listener };
   });
+  const moves = MOVE_SIGNALS.map((signal) => {
+    const listener = () => handlers?.moved(signal);
+    source.on(signal, listener);
+    return { signal, listener };
+  });
   return {
     handle(given) {
       handlers = given;
       received.forEach(deliver);
     },
     dispose() {
-      for (const { signal, listener } of listeners) source.off(signal, listener);
+      for (const { signal, listener } of [...listeners, ...moves]) source.off(signal, listener);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Calls, HOURS_ATTRIBUTE, SHIFT_ATTRIBUTE } from '../clinic/calls.ts';
+import type { Calls } from '../clinic/calls.ts';
 import type { Config } from '../config/load.ts';
 import type { Logger } from '../log.ts';
 import { Rooms } from '../providers/rooms.ts';
@@ -39,9 +39,7 @@ export async function createWatch({ config, log, shift, calls, agentFile }: Watc
   return {
     server,
     processes,
-    async begin({ key, plan, membership }) {
-      server.callAttributes[SHIFT_ATTRIBUTE] = key.id;
-      server.callAttributes[HOURS_ATTRIBUTE] = plan.source;
+    async begin({ membership }) {
       const lookout = new Lookout({
         rooms: new Rooms(config.livekit),
         calls,

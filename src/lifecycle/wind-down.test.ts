@@ -4,7 +4,7 @@ import { Deferred } from '../../test/support/deferred.ts';
 import { collectLog } from '../../test/support/log.ts';
 import { FakeServer, MORNING } from '../../test/support/shift.ts';
 import { LIFECYCLE } from '../config/defaults.ts';
-import { CLOSING_SOON, type ToCall, WRAP_UP } from '../providers/call-messages.ts';
+import { SHORT_OF_TIME, type ToCall, WRAP_UP } from '../providers/call-messages.ts';
 import { windDown } from './wind-down.ts';
 
 const PLAN = { shortOfTimeAt: MORNING + 240_000, handoverAt: MORNING + 280_000, endsAt: MORNING + 300_000 };
@@ -53,7 +53,7 @@ describe('in peace', () => {
     expect(told).toEqual([]);
     await clock.advance(1);
     await clock.advance(39_999);
-    expect(told).toEqual([{ case: CLOSING_SOON, inMs: 60_000 }]);
+    expect(told).toEqual([{ case: SHORT_OF_TIME, inMs: 60_000 }]);
     await clock.until(ending, WRAP_UP_MS + 1);
     expect(told[1]).toEqual({
       case: WRAP_UP,
@@ -81,7 +81,7 @@ describe('in peace', () => {
     await clock.advance(1_000);
     clock.set(3_600_000);
     await clock.until(ending, 1_000 + WRAP_UP_MS);
-    expect(told.map((message) => message.case)).toEqual([CLOSING_SOON, WRAP_UP]);
+    expect(told.map((message) => message.case)).toEqual([SHORT_OF_TIME, WRAP_UP]);
   });
 
   test('a server that gives up draining leaves calls their time to wrap up', async () => {

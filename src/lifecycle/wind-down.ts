@@ -1,6 +1,6 @@
 import { LIFECYCLE, SHIFT } from '../config/defaults.ts';
 import type { Logger } from '../log.ts';
-import { CLOSING_SOON, type ToCall, WRAP_UP } from '../providers/call-messages.ts';
+import { SHORT_OF_TIME, type ToCall, WRAP_UP } from '../providers/call-messages.ts';
 import type { CallServer } from './call-server.ts';
 import type { ShiftPlan } from './deadline.ts';
 import { type Wait, within } from './waits.ts';
@@ -38,7 +38,7 @@ export async function windDown(deps: WindDownDeps, { reason, plan, hurry }: Endi
   }
   const peace = new Peace(deps, server.drain(Math.max(1, plan.endsAt - nowMs())), hurry);
   if (await peace.until(plan.shortOfTimeAt)) return;
-  if (peace.hurried === undefined) tell({ case: CLOSING_SOON, inMs: Math.max(0, plan.endsAt - nowMs()) });
+  if (peace.hurried === undefined) tell({ case: SHORT_OF_TIME, inMs: Math.max(0, plan.endsAt - nowMs()) });
   if (await peace.until(plan.handoverAt)) return;
   await finishNow(deps, peace.hurried ?? reason, () => peace.over);
 }

@@ -15,6 +15,8 @@ export const CALL_ENDED = 'openhours.callEnded';
 export const WRAP_UP = 'openhours.wrapUp';
 /** From the worker: the clinic closes soon; the caller is told, the call goes on. */
 export const CLOSING_SOON = 'openhours.closingSoon';
+/** From the worker: its own time runs out, whether the clinic closes or not; the caller is told, the call goes on. */
+export const SHORT_OF_TIME = 'openhours.shortOfTime';
 
 /** A process that has not beaten for several of these hangs. */
 export const BEAT_EVERY_MS = 500;
@@ -47,6 +49,7 @@ export const toCall = z.discriminatedUnion('case', [
     handover: z.boolean(),
   }),
   z.object({ case: z.literal(CLOSING_SOON), inMs: z.number() }),
+  z.object({ case: z.literal(SHORT_OF_TIME), inMs: z.number() }),
 ]);
 /** One of them. */
 export type ToCall = z.infer<typeof toCall>;

@@ -185,9 +185,12 @@ describe('DeepgramRecognizer', () => {
     const { stream, recognizer, events, finished, texts } = listenTo(fake);
     for (let word = 1; word <= 9; word += 1) {
       stream.pushFrame(wordFrame(word));
-      await vi.waitFor(() => expect(fake.peers.at(-1)?.words).toContain(Math.min(word, 5)), { interval: 1 });
+      await vi.waitFor(() => expect(fake.peers.at(-1)?.words).toContain(Math.min(word, 5)), {
+        interval: 1,
+        timeout: 8_000,
+      });
     }
-    await vi.waitFor(() => expect(fake.peers[2]?.words).toContain(9), { interval: 1 });
+    await vi.waitFor(() => expect(fake.peers[2]?.words).toContain(9), { interval: 1, timeout: 8_000 });
     stream.endInput();
     await finished;
     expect(texts(SpeechEventType.FINAL_TRANSCRIPT).join(' ')).toBe('w1 w2 w3 w4 w5 w6 w7 w8 w9');
@@ -231,10 +234,10 @@ describe('DeepgramRecognizer', () => {
   it('replaces a connection that hears voice and says nothing', async () => {
     const fake = await fakeDeepgram();
     const { stream, recognizer, finished, texts } = listenTo(fake);
-    await vi.waitFor(() => expect(fake.peers).toHaveLength(1), { interval: 1 });
+    await vi.waitFor(() => expect(fake.peers).toHaveLength(1), { interval: 1, timeout: 8_000 });
     (fake.peers[0] as Peer).deaf = true;
     for (let word = 1; word <= 5; word += 1) stream.pushFrame(wordFrame(word));
-    await vi.waitFor(() => expect(fake.peers[1]?.words).toHaveLength(5), { interval: 1 });
+    await vi.waitFor(() => expect(fake.peers[1]?.words).toHaveLength(5), { interval: 1, timeout: 8_000 });
     stream.endInput();
     await finished;
     expect(texts(SpeechEventType.FINAL_TRANSCRIPT)).toEqual(['w1 w2 w3 w4 w5']);
@@ -253,7 +256,7 @@ describe('DeepgramRecognizer', () => {
   it.each(['open', 'in its handshake'])('leaves no socket when closed while %s', async (state) => {
     const fake = await fakeDeepgram(() => (state === 'open' ? true : 'hang'));
     const { recognizer, finished, errors } = listenTo(fake);
-    await vi.waitFor(() => expect(fake.handshakes).toBe(1), { interval: 1 });
+    await vi.waitFor(() => expect(fake.handshakes).toBe(1), { interval: 1, timeout: 8_000 });
     await recognizer.close();
     await finished;
     const open = () => new Promise((resolve) => fake.server.getConnections((_, count) => resolve(count)));

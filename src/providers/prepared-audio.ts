@@ -58,7 +58,11 @@ export class PreparedAudio {
   }
 
   #file(text: string): string {
-    const key = `${this.#config.deepgram.speakModel}/${VOICE_SAMPLE_RATE}/${text}`;
+    const { deepgram, openai, speakProviders } = this.#config;
+    const voices = { deepgram: deepgram.speakModel, openai: `${openai.speakModel}/${openai.speakVoice}` };
+    // Another voice is another file, whichever of them made it.
+    const names = speakProviders.map((provider) => voices[provider]);
+    const key = `${names.join('/')}/${VOICE_SAMPLE_RATE}/${text}`;
     return join(
       this.#config.dataDir,
       'prepared-audio',

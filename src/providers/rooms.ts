@@ -100,7 +100,9 @@ export class Rooms {
   }
 }
 
-function takenAgoMs(jobs: readonly ({ status: number; startedAt: bigint } | undefined)[]): number | undefined {
+function takenAgoMs(
+  jobs: readonly ({ status: number; startedAt: bigint } | undefined)[],
+): number | undefined {
   const taken = jobs.filter((job) => job?.status === JS_RUNNING).map((job) => job?.startedAt ?? 0n);
   if (taken.length === 0) return undefined;
   const newest = taken.reduce((last, next) => (next > last ? next : last));

@@ -124,6 +124,7 @@ export class FakeCall {
         leaveMessage: (_: unknown, message: { body: unknown }) => this.#owe('message', message.body),
       },
       trouble: this.trouble,
+      usage: { take: () => ({}) },
       owesAnswer: false,
       log: state.log,
     } as unknown as LiveCall;

@@ -26,6 +26,7 @@ export const CLOSES = Date.parse('2026-11-23T12:00:00Z');
 export class FakeServer implements ShiftServer {
   readonly asked: string[] = [];
   readonly limits: number[] = [];
+  readonly callAttributes: Record<string, string> = {};
   registeredAs: string | undefined;
   totalCalls = 0;
   #activeCalls = 0;

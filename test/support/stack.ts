@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { cacheDir, projectRoot } from '../../src/config/paths.ts';
@@ -205,6 +205,9 @@ export class TestStack {
   /** Ends everything and leaves nothing behind. */
   async stop(): Promise<void> {
     await Promise.all(this.#callers.map((caller) => caller.hangUp()));
+    // For a test that failed: the folder goes with the stack.
+    const { TEST_LOGS } = process.env;
+    if (TEST_LOGS !== undefined) cpSync(this.stack.logDir, TEST_LOGS, { recursive: true });
     await this.#releasers.release();
     await disposeLines();
   }
