@@ -55,6 +55,16 @@ function emptyParts(): Record<Part, number[]> {
   >;
 }
 
+/** Asked in turn, two a call and the same of both: where an agent ends a turn hangs on the melody of the question. */
+const QUESTIONS = [
+  'Where can I park my car?',
+  'Do you take insurance?',
+  'How much is a check-up?',
+  'How can I pay?',
+  'Do you treat children?',
+  'Where is the clinic?',
+] as const;
+
 /** An agent under test. */
 interface Contestant {
   readonly name: string;
@@ -110,7 +120,7 @@ function contestants(stack: Stack): Contestant[] {
   return [ours, bare];
 }
 
-async function oneCall(stack: Stack, voices: Voices, contestant: Contestant): Promise<void> {
+async function oneCall(stack: Stack, voices: Voices, contestant: Contestant, call: number): Promise<void> {
   const { samples } = contestant;
   const child = contestant.child as GuardedChild;
   const before = processTree(child.pid);
@@ -129,13 +139,16 @@ async function oneCall(stack: Stack, voices: Voices, contestant: Contestant): Pr
   try {
     await caller.answered;
     await caller.listen();
-    await caller.say('Where can I park my car?');
-    const plain = (await caller.listen()).latencyMs;
-    push(samples.plain, plain);
+    const heard: (number | undefined)[] = [];
+    for (const offset of [0, 1]) {
+      await caller.say(QUESTIONS[(2 * call + offset) % QUESTIONS.length] ?? QUESTIONS[0]);
+      heard.push((await caller.listen()).latencyMs);
+      push(samples.plain, heard.at(-1));
+    }
     await caller.say('I would like to book a cleaning.');
-    const tool = (await caller.listen()).latencyMs;
-    push(samples.tool, tool);
-    if (contestant.name === 'openhours') await readParts(stack, caller.call.room, [plain, tool]);
+    heard.push((await caller.listen()).latencyMs);
+    push(samples.tool, heard.at(-1));
+    if (contestant.name === 'openhours') await readParts(stack, caller.call.room, heard);
     await delay(3_000); // the replacement process has been forked by now: memory stands still
     samples.callMiB.push(memoryMiB(processTree(child.pid)) - memoryBefore);
     await caller.say('What are your opening hours?');
@@ -156,18 +169,18 @@ async function oneCall(stack: Stack, voices: Voices, contestant: Contestant): Pr
   }
 }
 
-/** The parts of the first two turns, from our ledger; what they do not explain of what the caller heard is transport. */
+/** The parts of the first three turns, from our ledger; what they do not explain of what the caller heard is transport. */
 async function readParts(stack: Stack, room: string, heard: readonly (number | undefined)[]): Promise<void> {
   await delay(1_500); // the rows are written once the sentence is over
   const rows = await withSqlClient(stack.database.dbUrl, async (client) => {
     const result = await client.query<{ latency_ms: number | null; parts: Partial<Record<Part, number>> }>(
       `select t.latency_ms, t.parts from call_turns t join calls c on c.id = t.call_id
-       where c.room = $1 and t.index in (1, 2) order by t.index`,
+       where c.room = $1 and t.index between 1 and 3 order by t.index`,
       [room],
     );
     return result.rows;
   });
-  for (const [index, kind] of (['plain', 'tool'] as const).entries()) {
+  for (const [index, kind] of (['plain', 'plain', 'tool'] as const).entries()) {
     const row = rows[index];
     const ear = heard[index];
     if (row === undefined) continue;
@@ -227,7 +240,7 @@ try {
   }
   for (let call = 0; call < CALLS; call += 1) {
     for (const contestant of call % 2 === 0 ? all : all.toReversed()) {
-      await oneCall(stack, voices, contestant);
+      await oneCall(stack, voices, contestant, call);
       process.stderr.write(`call ${call + 1}/${CALLS}: ${contestant.name}\n`);
       await delay(1_000);
     }

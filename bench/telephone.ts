@@ -22,6 +22,8 @@ export class Telephone {
   /** Sentences are made once: making one costs the CPU that the benchmark is about. */
   readonly #spoken = new Map<string, Promise<Int16Array>>();
   #dialled = 0;
+  #number = 0;
+  #url = '';
 
   private constructor(stack: Stack, voices: Voices, folder: string) {
     this.stack = stack;
@@ -45,23 +47,39 @@ export class Telephone {
 
   /** Starts a worker from `dist/` and waits until it takes calls; `file` is below `dist/`. */
   async startWorker(file: string, env: Record<string, string> = {}): Promise<GuardedChild> {
+    const { child } = await this.startStandby(file, env);
+    await this.registered();
+    return child;
+  }
+
+  /** Starts a worker and waits for nothing: it may stand by. */
+  async startStandby(
+    file: string,
+    env: Record<string, string> = {},
+  ): Promise<{ child: GuardedChild; url: string }> {
     const port = await freeTcpPort();
+    this.#number += 1;
     const child = await startGuarded({
       name: 'worker',
       command: process.execPath,
       args: [join(projectRoot(), 'dist', file)],
       env: { ...this.stack.env, NODE_ENV: 'production', LOG_LEVEL: 'info', ...env, PORT: String(port) },
       cwd: projectRoot(),
-      logFile: join(this.stack.logDir, 'worker.log'),
+      logFile: join(this.stack.logDir, `worker-${this.#number}.log`),
       stopTimeoutMs: 15_000,
     });
+    this.#url = `http://127.0.0.1:${port}`;
+    return { child, url: this.#url };
+  }
+
+  /** Resolves when the worker that was started last takes calls. */
+  async registered(): Promise<void> {
     const ready = () =>
-      fetch(`http://127.0.0.1:${port}/ready`).then(
+      fetch(`${this.#url}/ready`).then(
         ({ ok }) => ok,
         () => false,
       );
     while (!(await ready())) await delay(50);
-    return child;
   }
 
   /** Rings the sample clinic, each time from another number. */

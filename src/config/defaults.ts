@@ -247,8 +247,8 @@ export const VOICE = {
   flushesPerMinute: 20,
   /** Text after the first sentence is flushed in pieces of at least this many characters (about 8 s of speech). */
   flushChars: 120,
-  /** A first sentence longer than this starts at its first comma: 40 characters are 2.5 s of speech, enough to hide the rest. */
-  clauseChars: 40,
+  /** A first sentence starts at its first comma after this many characters: 16 are 1 s of speech, in which the next clause is written and made. */
+  clauseChars: 16,
   /** Length of the frames handed to the framework. */
   frameMs: 50,
 } as const;
