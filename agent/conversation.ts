@@ -1,13 +1,13 @@
 import { voice } from '@livekit/agents';
 import { DisconnectReason, RoomEvent } from '@livekit/rtc-node';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { TurnParts, TurnRecord } from '../src/clinic/calls.ts';
 import { CLOSING_SOON_TEXT, SHORT_OF_TIME_TEXT } from '../src/clinic/sentences.ts';
 import { CALL, TURNS } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
 import type { CallState } from './call-state.ts';
 import type { LiveCall } from './live-call.ts';
 import { SilenceGuard } from './silence-guard.ts';
+import { TurnTimes, recordItem } from './turn-times.ts';
 import { wrapUp } from './wrap-up.ts';
 import type { WorkerLink, WrapUpOrder } from './worker-link.ts';
 
@@ -33,6 +33,7 @@ export async function converse(call: LiveCall, worker: WorkerLink): Promise<Call
 class Conversation {
   readonly ended: Promise<CallEnd>;
   readonly #call: LiveCall;
+  readonly #times = new TurnTimes();
   readonly #guard: SilenceGuard;
   readonly #limit: NodeJS.Timeout;
   readonly #notice: NodeJS.Timeout;
@@ -49,10 +50,13 @@ class Conversation {
     const { session, state } = call;
     session.on(ConversationItemAdded, ({ item }) => {
       if (item.type !== 'message') return;
-      recordItem(state, item);
+      recordItem(state.ledger, this.#times, item);
       if (item.role === 'assistant' && state.goodbye) void this.#sayGoodbye(item.interrupted);
     });
-    session.on(UserStateChanged, ({ newState }) => this.#callerState(newState));
+    session.on(UserStateChanged, ({ newState }) => {
+      this.#times.callerState(newState);
+      this.#callerState(newState);
+    });
     session.on(Close, ({ reason, error }) => this.#closed(reason, error));
     call.room.on(RoomEvent.Disconnected, this.#disconnected);
     state.ledger.onTakenOver = () => this.#finish({ leave: 'call_taken_over' });
@@ -146,49 +150,4 @@ function bookedOr(state: CallState, end: CallEnd): CallEnd {
   if (end.outcome !== 'completed') return end;
   if (state.ledger.turnIndex === 0) return { outcome: 'abandoned', reason: end.reason };
   return state.resumed ? { outcome: 'handed_over', reason: end.reason } : end;
-}
-
-type Item = { role: string; textContent?: string | undefined; createdAt: number } & Measured;
-
-function recordItem(state: CallState, item: Item): void {
-  const text = item.textContent ?? '';
-  if (item.role === 'user') {
-    // Reported late: the reply may have begun by now.
-    state.ledger.beginTurn({ caller_text: text, parts: listeningParts(item.metrics) }, item.createdAt);
-  } else if (item.role === 'assistant') {
-    state.ledger.agentSaid(text, item.createdAt, answer(item));
-  }
-}
-
-interface Measured {
-  interrupted: boolean;
-  metrics: {
-    transcriptionDelay?: number;
-    endOfTurnDelay?: number;
-    llmNodeTtft?: number;
-    ttsNodeTtfb?: number;
-    e2eLatency?: number;
-  };
-}
-
-/** The framework measures in seconds. */
-const ms = (seconds: number) => Math.round(seconds * 1_000);
-
-function listeningParts({ transcriptionDelay, endOfTurnDelay }: Measured['metrics']): TurnParts {
-  return {
-    ...(transcriptionDelay === undefined ? {} : { recognitionMs: ms(transcriptionDelay) }),
-    ...(endOfTurnDelay === undefined ? {} : { endpointingMs: ms(endOfTurnDelay) }),
-  };
-}
-
-function answer({ metrics, interrupted }: Measured): Omit<TurnRecord, 'agent_text'> {
-  const parts: TurnParts = {
-    ...(metrics.llmNodeTtft === undefined ? {} : { languageMs: ms(metrics.llmNodeTtft) }),
-    ...(metrics.ttsNodeTtfb === undefined ? {} : { speechMs: ms(metrics.ttsNodeTtfb) }),
-  };
-  return {
-    interrupted,
-    parts,
-    ...(metrics.e2eLatency === undefined ? {} : { latency_ms: ms(metrics.e2eLatency) }),
-  };
 }
