@@ -14,8 +14,10 @@ import { withSqlClient } from '../src/local/sql-client.ts';
 import { startTemporaryDatabase } from '../src/local/temporary-database.ts';
 
 const KILLS = Number(process.argv[process.argv.indexOf('--kills') + 1]) || 100;
-/** From its first line to the told booking an agent takes about this long: kills fall anywhere in it. */
-const SPAN_MS = 160;
+/** What an agent says on its way; a kill follows one of them, each as often as the others. */
+const MOMENTS = ['begun', 'opened', 'offered', 'read back', 'agreed'];
+/** … within this time, in which the next one comes. */
+const SPAN_MS = 40;
 /** Agents of one call that are killed, before one is left to finish. */
 const MOST_PER_CALL = 3;
 
@@ -34,25 +36,27 @@ async function runAgent(database: LocalDatabase, room: string, kill: boolean): P
     room,
   ]);
   const lines: string[] = [];
+  const moment = Math.floor(Math.random() * MOMENTS.length);
   child.stderr.pipe(process.stderr);
   const output = createInterface({ input: child.stdout });
-  const begun = new Promise<void>((resolve) => {
+  const reached = new Promise<void>((resolve) => {
     output.on('line', (line) => {
       lines.push(line);
-      resolve();
+      // One that goes on with a call has nothing to offer.
+      if (MOMENTS.indexOf(line) >= moment) resolve();
     });
   });
   const closed = once(output, 'close');
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
   if (kill) {
-    await Promise.race([begun, exited]);
+    await Promise.race([reached, exited]);
     await Promise.race([delay(Math.random() * SPAN_MS), exited]);
     child.kill('SIGKILL');
   }
   const [, signal] = await exited;
   await closed;
   const told = lines.find((line) => line.startsWith('told '))?.slice(5);
-  return { reached: lines.at(-1)?.split(' ')[0] ?? 'nothing', told, killed: signal === 'SIGKILL' };
+  return { reached: lines.at(-1)?.replace(/ .*T.*/, '') ?? 'nothing', told, killed: signal === 'SIGKILL' };
 }
 
 const database = await startTemporaryDatabase();

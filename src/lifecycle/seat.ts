@@ -40,7 +40,8 @@ export async function takeSeat(deps: SeatDeps): Promise<BegunShift | RefusedShif
     failing = answer === refused;
     if (answer.granted) return answer;
     const why = reasonToWait(answer, deps.nowMs());
-    const unsure = why === undefined && mayBeDead(answer, deps.ageMs() - askedFirstAt);
+    // An answer of before says nothing about now.
+    const unsure = why === undefined && (failing || mayBeDead(answer, deps.ageMs() - askedFirstAt));
     if ((why === undefined && !unsure) || deps.nowMs() >= deps.plan.stopTakingAt) return answer;
     if (refused === undefined && unsure)
       deps.log.info({ holders: answer.holders }, 'the shift has a holder: waiting for its sign of life');

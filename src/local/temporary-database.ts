@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { projectRoot } from '../config/paths.ts';
 import { type LocalDatabase, startDatabase } from './database.ts';
 
-const SUPABASE = fileURLToPath(new URL('../../supabase/', import.meta.url));
+const SUPABASE = join(projectRoot(), 'supabase');
 
 /** The project's own migrations and sample clinic, as {@link startDatabase} takes them. */
 export const PROJECT_SCHEMA = {
