@@ -35,6 +35,23 @@ describe('EndOfTurnClient', () => {
     expect((await client.doInference('eot', { pcm: '' })).probability).toBe(1);
   });
 
+  it('survives a worker that has died: its turns end after the limit', async () => {
+    const worker = new EventEmitter();
+    // As Node's own channel once it has closed: without a callback the error is an event, which ends the process.
+    const send = (
+      _message: object,
+      _handle: undefined,
+      _options: undefined,
+      callback?: (error: Error) => void,
+    ) => {
+      const error = new Error('Channel closed');
+      if (callback === undefined) worker.emit('error', error);
+      else callback(error);
+    };
+    const client = new EndOfTurnClient(Object.assign(worker, { send }));
+    expect((await client.doInference('eot', { pcm: '' })).probability).toBe(1);
+  });
+
   it('ignores messages that are not for it, and malformed ones', async () => {
     const worker = new FakeWorker((id) => {
       worker.emit('message', { case: 'pingRequest' });

@@ -11,7 +11,17 @@ const REPLY_MS = 500;
 /** The part of a child process's own side of the channel that is used here. */
 export interface WorkerChannel {
   on(event: 'message', listener: (message: unknown) => void): unknown;
-  send?(message: object): unknown;
+  send?(
+    message: object,
+    sendHandle: undefined,
+    options: undefined,
+    callback: (error: Error | null) => void,
+  ): unknown;
+}
+
+/** Sends a message, if anybody is there: without a callback a channel that has closed would end this process, and its call. */
+export function sendTo(channel: WorkerChannel, message: object): void {
+  channel.send?.(message, undefined, undefined, () => undefined);
 }
 
 /**
@@ -43,7 +53,8 @@ export class EndOfTurnClient {
     const limit = new AbortController();
     const answer = new Promise<number>((resolve) => this.#waiting.set(id, resolve));
     try {
-      this.#channel.send?.({ case: END_OF_TURN_REQUEST, id, pcm: (data as { pcm: string }).pcm });
+      // A worker that has died answers nothing: the turn has ended then, after the limit.
+      sendTo(this.#channel, { case: END_OF_TURN_REQUEST, id, pcm: (data as { pcm: string }).pcm });
       const late = wait(REPLY_MS, 1, { signal: limit.signal }).catch(() => 1);
       const probability = await Promise.race([answer, late]);
       return { probability, inferenceDurationMs: performance.now() - startedMs };

@@ -9,7 +9,7 @@ import {
   toCall,
 } from '../src/providers/call-messages.ts';
 import { CALL } from '../src/config/defaults.ts';
-import type { WorkerChannel } from './end-of-turn-client.ts';
+import { type WorkerChannel, sendTo } from './end-of-turn-client.ts';
 
 /** An order to finish the call. */
 export interface WrapUpOrder {
@@ -91,7 +91,7 @@ export class WorkerLink {
   }
 
   #send(message: FromCall): void {
-    if (!this.#orphaned) this.#channel.send?.(message);
+    if (!this.#orphaned) sendTo(this.#channel, message);
   }
 
   #received(message: unknown): void {

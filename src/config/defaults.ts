@@ -256,7 +256,7 @@ export const VOICE = {
 /** The status server: the bodies it reads, who listens to its events, and how often they hear that it is there. */
 export const STATUS = { bodyBytes: 64 * 1024, listeners: 20, pingMs: 10_000 } as const;
 
-/** Calls one worker takes per core: with 2 cores 4 calls are fine, 6 are slow, 8 break (measured, docs/benchmarks.md). */
+/** Calls one worker takes per core: with 2 cores 4 calls are fine, 6 are slow, 8 break (measured with the local stand-ins beside). */
 export const CALLS_PER_CORE = 2;
 
 /** The plan of a shift: the calendar's view, and what a task's time must hold. */
