@@ -8,8 +8,6 @@ export const LIFECYCLE = {
   stopNoticeMs: 9_000,
   /** The framework's own retries end after about 80 s (1+2+…+10 s, capped); we give up with it. */
   connectRetries: 10,
-  /** Loading the VAD and the agent's modules takes 0.5–1.5 s on two busy cores; ten times that is broken. */
-  processInitMs: 15_000,
   /** A waiting process warms up: two round trips to the database; without it, a process is ready all the same. */
   warmUpMs: 3_000,
   /** A call's process flushes its last row and leaves: two round trips, and the room's disconnect. */
@@ -112,8 +110,6 @@ export const TURNS = {
   interruptionMs: 160,
   /** Silence after which the caller is asked whether they are there. */
   callerSilentMs: 8_000,
-  /** How often the caller is asked before the call ends politely. */
-  silentPrompts: 2,
 } as const;
 
 /** Limits on one call. */

@@ -5,7 +5,7 @@ import type { Scene } from './scene.ts';
 
 /** The project's target for the longest silence of a call. */
 export const SILENCE_MS = 3_000;
-/** … and where a whole worker is killed. A process that hangs, and a server that is gone, can be told by their silence alone: the same. */
+/** … and where a whole worker is killed. */
 export const LOST_SILENCE_MS = 5_000;
 
 /** What must come of a call. */
