@@ -53,6 +53,8 @@ export interface CallState {
   readonly toolMemory: ToolMemory[];
   /** Set by the tool that ends the call: hang up once the goodbye has been heard. */
   goodbye: boolean;
+  /** The call is being finished elsewhere: what the caller says is put on record, and no answer to it is begun. */
+  silenced: boolean;
   /** Stores what another agent would need to go on; called after each change of `offered` and `proposal`. */
   readonly changed: () => void;
   /** The present, in ms since the epoch; passed so that scenarios can pin it. */

@@ -1,4 +1,4 @@
-import { llm } from '@livekit/agents';
+import { llm, voice } from '@livekit/agents';
 import { describe, expect, test } from 'vitest';
 import { makeCall } from '../test/support/call-state.ts';
 import { Receptionist, wordedByTool } from './receptionist.ts';
@@ -74,4 +74,26 @@ test('the receptionist has exactly the tools it is told about', () => {
   const names = Object.keys(receptionist.toolCtx.functionTools);
   expect(names.sort()).toEqual(['confirm_booking', 'end_call', 'find_slots', 'prepare_booking']);
   for (const name of names) expect(receptionist.instructions).toContain(name);
+});
+
+describe('a turn that ends', () => {
+  const turn = (text: string) => llm.ChatMessage.create({ role: 'user', content: text });
+
+  test('is answered while the call is ours', async () => {
+    const { state, asked } = makeCall();
+    const agent = new Receptionist(state);
+    await agent.onUserTurnCompleted(llm.ChatContext.empty(), turn('The first one.'));
+    await state.ledger.written();
+    expect(asked('record_turn')).toEqual([]);
+  });
+
+  test('is put on record and not answered once the call is being finished elsewhere', async () => {
+    const { state, asked } = makeCall();
+    const agent = new Receptionist(state);
+    state.silenced = true;
+    const answered = agent.onUserTurnCompleted(llm.ChatContext.empty(), turn('The first one.'));
+    await expect(answered).rejects.toThrow(voice.StopResponse);
+    await state.ledger.written();
+    expect(asked('record_turn')).toMatchObject([{ p_turn: { caller_text: 'The first one.' } }]);
+  });
 });

@@ -9,12 +9,22 @@ import { findSlotsTool } from './tools/find-slots.ts';
 
 /** The agent that talks to the caller: the clinic's prompt, its tools, and what is spoken word for word. */
 export class Receptionist extends voice.Agent<CallState> {
+  readonly #state: CallState;
+
   constructor(state: CallState, chatCtx?: llm.ChatContext) {
     super({
       ...(chatCtx === undefined ? {} : { chatCtx }),
       instructions: receptionistPrompt(state.clinic, clinicNow(state)),
       tools: [findSlotsTool(state), prepareBookingTool(state), confirmBookingTool(state), endCallTool(state)],
     });
+    this.#state = state;
+  }
+
+  /** A turn can end after the session was interrupted: the recogniser still had its words. */
+  override async onUserTurnCompleted(_: llm.ChatContext, message: llm.ChatMessage): Promise<void> {
+    if (!this.#state.silenced) return;
+    this.#state.ledger.beginTurn({ caller_text: message.textContent ?? '' }, message.createdAt);
+    throw new voice.StopResponse();
   }
 
   /** Where a tool has worded the answer, that is the answer: the model is not asked to say it again. */

@@ -155,6 +155,7 @@ function newState(call: Progress): CallState {
     resumed: opened.resumed !== null,
     toolMemory: [],
     goodbye: false,
+    silenced: false,
     changed: () => ledger.state(() => storeState(state)),
     nowMs: call.deps.nowMs,
   };

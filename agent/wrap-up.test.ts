@@ -6,6 +6,7 @@ import { FakeCall } from '../test/support/live-call.ts';
 import { SqlFailure } from '../test/support/database.ts';
 import {
   CALLBACK_TEXT,
+  CONNECTING_OR_AGAIN_TEXT,
   CONNECTING_OR_CALLBACK_TEXT,
   CONNECTING_TEXT,
   NOBODY_THERE_TEXT,
@@ -32,6 +33,7 @@ const SPOKEN_MS: Record<string, number> = {
   [PASS_ON_TEXT]: 2_300,
   [CONNECTING_TEXT]: 2_700,
   [CONNECTING_OR_CALLBACK_TEXT]: 4_300,
+  [CONNECTING_OR_AGAIN_TEXT]: 4_100,
   [CALLBACK_TEXT]: 4_200,
   [NOBODY_THERE_TEXT]: 3_600,
   [STOPPING_TEXT]: 4_200,
@@ -170,13 +172,26 @@ describe('a call that is wrapped up', () => {
     },
   );
 
-  test('is not rung at the front desk in a hurry when no callback could be stored for it', async () => {
+  test.each<[string, (fake: FakeCall) => void]>([
+    ['could not be stored', (fake) => (fake.storing = () => Promise.reject(new SqlFailure('down', 500)))],
+    ['is not stored in time', (fake) => (fake.storing = never)],
+    ['has no number to go to', (fake) => Object.assign(fake.state, { callerNumber: undefined })],
+  ])('is rung at the front desk in a hurry, and promised nothing, when its callback %s', async (_, fail) => {
     const fake = makeFake({ staff: true });
-    fake.storing = () => Promise.reject(new SqlFailure('down', 500));
+    fail(fake);
     const { end } = await wrappedUp(fake);
+    expect(end).toEqual({ outcome: 'transferred', reason: 'worker_stopped' });
+    expect(fake.whole).toEqual([CONNECTING_OR_AGAIN_TEXT]);
+    expect(fake.owed).toEqual([]);
+  });
+
+  test('has failed when nobody answers at the front desk and nothing could be promised', async () => {
+    const fake = makeFake({ staff: true });
+    Object.assign(fake.state, { callerNumber: undefined });
+    fake.transferring = never;
+    const { end, tookMs } = await wrappedUp(fake);
     expect(end).toEqual({ outcome: 'failed', reason: 'worker_stopped' });
-    expect(fake.transfers).toEqual([]);
-    expect(fake.whole).toEqual([STOPPING_TEXT]);
+    expect(tookMs).toBeLessThanOrEqual(NOTICE_MS + SLACK_MS);
   });
 
   test('is over sooner when a later order leaves less time', async () => {
@@ -281,7 +296,9 @@ describe('nothing is cut', () => {
     const fake = makeFake({ staff: true });
     trouble(fake);
     const { tookMs } = await wrappedUp(fake, { handover });
-    expect([CALLBACK_TEXT, CONNECTING_OR_CALLBACK_TEXT, STOPPING_TEXT]).toContain(fake.whole.at(-1));
+    expect([CALLBACK_TEXT, CONNECTING_OR_AGAIN_TEXT, CONNECTING_OR_CALLBACK_TEXT, STOPPING_TEXT]).toContain(
+      fake.whole.at(-1),
+    );
     expect(tookMs).toBeLessThanOrEqual(NOTICE_MS + SLACK_MS);
   });
 });

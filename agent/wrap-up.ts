@@ -2,6 +2,7 @@ import { RoomEvent } from '@livekit/rtc-node';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   CALLBACK_TEXT,
+  CONNECTING_OR_AGAIN_TEXT,
   CONNECTING_OR_CALLBACK_TEXT,
   CONNECTING_TEXT,
   NOBODY_THERE_TEXT,
@@ -10,6 +11,7 @@ import {
 } from '../src/clinic/sentences.ts';
 import { CALL, WRAPPING } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
+import type { CallState } from './call-state.ts';
 import type { LiveCall } from './live-call.ts';
 import type { TransferOutcome } from '../src/providers/sip-transfer.ts';
 import type { WrapUpOrder } from './worker-link.ts';
@@ -72,7 +74,8 @@ async function waitForAPause({ session, receiver }: LiveCall, limitMs: number): 
 }
 
 /** From here on the session answers nothing, so that nothing talks over what is said now. */
-async function fallSilent({ session, receiver }: LiveCall): Promise<void> {
+async function fallSilent({ session, receiver, state }: LiveCall): Promise<void> {
+  state.silenced = true;
   try {
     session.input.setAudioEnabled(false);
     receiver.stopPrompt();
@@ -133,27 +136,34 @@ async function ringFirst(call: LiveCall, reason: string, left: Left): Promise<Ca
 
 /** In a hurry the callback is promised together with the transfer, for after it there is no time to say anything. */
 async function promiseFirst(call: LiveCall, reason: string, left: Left): Promise<CallEnd | undefined> {
-  const { announcer, state } = call;
-  const to = state.clinic.staff_number;
-  const number = callbackNumber(call);
-  if (to === null || number === undefined || left() < WRAPPING.transferMs) return undefined;
-  const body = { callback_number: number, reason, unless_transferred: true };
-  const key = { id: state.callId, epoch: state.epoch };
-  const stored = call.tasks.leaveMessage(key, { kind: 'callback', body }).catch((error: unknown) => {
-    call.log.error({ error }, 'a callback could not be stored: none is promised');
-  });
-  if ((await within(atMost(WRAPPING.rowMs), stored)) === undefined) return undefined;
-  await announcer.say(CONNECTING_OR_CALLBACK_TEXT, {
+  const to = call.state.clinic.staff_number;
+  if (to === null || left() < WRAPPING.transferMs) return undefined;
+  const promised = await callbackStored(call, reason);
+  await call.announcer.say(promised ? CONNECTING_OR_CALLBACK_TEXT : CONNECTING_OR_AGAIN_TEXT, {
     interruptible: false,
     withinMs: left() - CALL.lingerMs,
   });
   const outcome = await ring(call, to, () => left() - CALL.lingerMs);
+  if (outcome === 'completed') return { outcome: 'transferred', reason };
   // Also to somebody who has hung up meanwhile: it was promised.
-  return { outcome: outcome === 'completed' ? 'transferred' : 'callback_owed', reason };
+  if (promised) return { outcome: 'callback_owed', reason };
+  return outcome === 'caller_left' ? HUNG_UP : { outcome: 'failed', reason };
+}
+
+/** Stores a callback that a transfer makes needless; false where nobody knows the number, or the database does not answer. */
+async function callbackStored({ state, tasks, log }: LiveCall, reason: string): Promise<boolean> {
+  const number = callbackNumber(state);
+  if (number === undefined) return false;
+  const body = { callback_number: number, reason, unless_transferred: true };
+  const key = { id: state.callId, epoch: state.epoch };
+  const stored = tasks.leaveMessage(key, { kind: 'callback', body }).catch((error: unknown) => {
+    log.error({ error }, 'a callback could not be stored: none is promised');
+  });
+  return (await within(atMost(WRAPPING.rowMs), stored)) !== undefined;
 }
 
 /** Where the caller can be reached: the number they gave, if they hide the one they call from. */
-function callbackNumber({ state }: LiveCall): string | undefined {
+function callbackNumber(state: CallState): string | undefined {
   return state.callerNumber ?? state.proposal?.patientPhone;
 }
 
@@ -174,7 +184,7 @@ function ended(outcome: TransferOutcome, reason: string): CallEnd | undefined {
 /** Stores a callback, and only then promises it. */
 async function owe(call: LiveCall, reason: string, left: Left, promise: string): Promise<CallEnd> {
   const { tasks, log, state } = call;
-  const number = callbackNumber(call);
+  const number = callbackNumber(state);
   let promised = false;
   try {
     // Without a number nobody can be called back, and the row is left to whoever closes it.

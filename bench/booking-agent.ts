@@ -48,6 +48,7 @@ const state: CallState = {
   resumed: opened.resumed !== null,
   toolMemory: [],
   goodbye: false,
+  silenced: false,
   changed: () => ledger.state(() => storeState(state)),
   nowMs: Date.now,
 };

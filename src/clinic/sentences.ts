@@ -41,6 +41,10 @@ export const CONNECTING_TEXT = 'I am connecting you with our front desk.';
 export const CONNECTING_OR_CALLBACK_TEXT =
   'I am connecting you with our front desk. If nobody answers, we will call you back.';
 
+/** The same where no callback can be promised: nobody knows the caller's number, or it could not be stored. */
+export const CONNECTING_OR_AGAIN_TEXT =
+  'I am connecting you with our front desk. If nobody answers, please call again.';
+
 /** Said once a callback is stored. */
 export const CALLBACK_TEXT =
   'I am sorry, I have to end this call now. We will call you back shortly. Goodbye.';
@@ -81,6 +85,7 @@ export const PREPARED_TEXTS: readonly string[] = [
   CUT_OFF_TEXT,
   CONNECTING_TEXT,
   CONNECTING_OR_CALLBACK_TEXT,
+  CONNECTING_OR_AGAIN_TEXT,
   CALLBACK_TEXT,
   NOBODY_THERE_TEXT,
   STOPPING_TEXT,

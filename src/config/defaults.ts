@@ -84,7 +84,11 @@ export const LOOKOUT = {
   arrivalMs: 8_000,
   /** A takeover that has not arrived by then is tried again. */
   retryMs: 3_000,
-  /** A call's process that has not beaten for this long hangs: six beats. Long collections of garbage take 0.2 s. */
+  /** The processes of calls are looked at this often. */
+  processEveryMs: 250,
+  /** A call's process that has not beaten for this long, and does not want a core, hangs: six beats. Long collections of garbage take 0.2 s. */
+  stuckMs: 1_500,
+  /** One that wants a core may only be short of it on a busy host; after this long it spins. */
   hungMs: 3_000,
 } as const;
 

@@ -27,6 +27,7 @@ const CALL = { room: 'call-invented', jobId: 'AJ_1', callId: 'call-1', identity:
 const BEGUN = { case: CALL_BEGUN, ...CALL };
 
 let now = 0;
+let busy = true;
 let look: () => void = () => undefined;
 let lost: LostCall[] = [];
 let processes: CallProcesses;
@@ -35,11 +36,13 @@ const logged = collectLog();
 
 beforeEach(() => {
   now = 0;
+  busy = true;
   lost = [];
   processes = new CallProcesses({
     log: logged.log,
     nowMs: () => now,
     onLost: (call) => lost.push(call),
+    wantsCore: () => busy,
     schedule: (given) => {
       look = given;
       return () => undefined;
@@ -72,8 +75,8 @@ async function say(from: ChildProcess, message: object): Promise<void> {
 }
 /** Time passes, and the watcher's timer keeps up. */
 function pass(ms: number): void {
-  for (let left = ms; left > 0; left -= LOOKOUT.everyMs) {
-    now += Math.min(left, LOOKOUT.everyMs);
+  for (let left = ms; left > 0; left -= LOOKOUT.processEveryMs) {
+    now += Math.min(left, LOOKOUT.processEveryMs);
     look();
   }
 }
@@ -110,12 +113,16 @@ describe('a call is lost', () => {
     expect(lost[0]?.how).toBe('died');
   });
 
-  test('when its process hangs, or was stopped: it is killed', async () => {
+  test.each([
+    ['hangs, or was stopped', false, LOOKOUT.stuckMs],
+    ['spins, which a process on a busy host only seems to', true, LOOKOUT.hungMs],
+  ])('when its process %s: it is killed', async (_, wantsCore, afterMs) => {
+    busy = wantsCore;
     const process = await child(BEGUN);
     process.kill('SIGSTOP');
-    pass(LOOKOUT.hungMs - LOOKOUT.everyMs);
+    pass(afterMs - LOOKOUT.processEveryMs);
     expect(lost).toEqual([]);
-    pass(LOOKOUT.everyMs);
+    pass(LOOKOUT.processEveryMs);
     expect(lost).toEqual([{ ...CALL, how: 'hung' }]);
     await once(process, 'exit');
     expect(lost).toHaveLength(1);

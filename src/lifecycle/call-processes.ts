@@ -10,6 +10,7 @@ import {
   type ToCall,
   fromCall,
 } from '../providers/call-messages.ts';
+import { wantsCore } from './process-state.ts';
 
 /** Node publishes every child process it creates here. */
 const CHANNEL = 'child_process';
@@ -46,8 +47,8 @@ export interface CallProcessesDeps {
   /** A monotonic clock. */
   readonly nowMs: () => number;
   readonly onLost: (call: LostCall) => void;
-  /** A process that has not beaten for this long is killed. */
-  readonly hungMs?: number;
+  /** Whether a process runs or waits for a core; undefined where nobody can tell. */
+  readonly wantsCore?: (pid: number) => boolean | undefined;
   /** Calls `look` again and again; returns what ends it. */
   readonly schedule?: (look: () => void, everyMs: number) => () => void;
 }
@@ -74,14 +75,14 @@ export class CallProcesses {
   #closed = false;
 
   constructor(deps: CallProcessesDeps) {
-    this.#deps = { hungMs: LOOKOUT.hungMs, schedule: every, ...deps };
+    this.#deps = { wantsCore, schedule: every, ...deps };
   }
 
   /** Call before the framework's server is made: processes made earlier are not seen. */
   start(): void {
     subscribe(CHANNEL, this.#onCreated);
     this.#lastLookAt = this.#deps.nowMs();
-    this.#stopWatching = this.#deps.schedule(() => this.#watch(), LOOKOUT.everyMs);
+    this.#stopWatching = this.#deps.schedule(() => this.#watch(), LOOKOUT.processEveryMs);
   }
 
   /** Calls that have begun and not ended. */
@@ -162,7 +163,7 @@ export class CallProcesses {
     const beatAgeMs = this.#deps.nowMs() - process.lastBeatAt;
     // `killed`: by somebody in this process, and not by us, for then the call would be lost already.
     const killed = process.child.killed && signal === 'SIGKILL';
-    const forMemory = killed && !process.ending && beatAgeMs < this.#deps.hungMs;
+    const forMemory = killed && !process.ending && beatAgeMs < LOOKOUT.hungMs;
     this.#lose(process, forMemory ? 'memory' : 'died', { code, signal });
   }
 
@@ -171,17 +172,22 @@ export class CallProcesses {
     const sinceLookMs = now - this.#lastLookAt;
     this.#lastLookAt = now;
     // While this process stood still (a migration, a busy loop), beats waited in the pipe, and children may have stood still as well.
-    const stoodStillMs = Math.max(0, sinceLookMs - LOOKOUT.everyMs);
+    const stoodStillMs = Math.max(0, sinceLookMs - LOOKOUT.processEveryMs);
     for (const process of this.#processes.values()) {
       process.lastBeatAt = Math.min(now, process.lastBeatAt + stoodStillMs);
     }
     if (stoodStillMs > LOOKOUT.everyMs) return;
     for (const process of [...this.#processes.values()]) {
       const beatAgeMs = now - process.lastBeatAt;
-      if (process.call === undefined || beatAgeMs < this.#deps.hungMs) continue;
+      if (process.call === undefined || !this.#hangs(process, beatAgeMs)) continue;
       process.child.kill('SIGKILL'); // also ends a process that was stopped
       this.#lose(process, 'hung', { beatAgeMs: Math.round(beatAgeMs) });
     }
+  }
+
+  #hangs({ child }: Supervised, beatAgeMs: number): boolean {
+    if (beatAgeMs < LOOKOUT.stuckMs) return false;
+    return beatAgeMs >= LOOKOUT.hungMs || this.#deps.wantsCore(child.pid ?? 0) === false;
   }
 
   #lose(process: Supervised, how: LostCall['how'], fields: Record<string, unknown>): void {

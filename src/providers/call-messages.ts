@@ -19,7 +19,7 @@ export const CLOSING_SOON = 'openhours.closingSoon';
 export const SHORT_OF_TIME = 'openhours.shortOfTime';
 
 /** A process that has not beaten for several of these hangs. */
-export const BEAT_EVERY_MS = 500;
+export const BEAT_EVERY_MS = 250;
 
 /** Messages from a call's process. */
 export const fromCall = z.discriminatedUnion('case', [

@@ -54,6 +54,7 @@ export function makeCall(
     resumed: false,
     toolMemory: [],
     goodbye: false,
+    silenced: false,
     changed: () => undefined,
     nowMs: () => NOW.toMillis(),
     ...overrides,
