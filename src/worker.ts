@@ -73,7 +73,7 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
       const { prepareAudio } = await import('./lifecycle/prepare-audio.ts');
       await prepareAudio(config, clinics, log);
     },
-    onDuty: async (duty) => watch?.begin(duty) ?? (async () => undefined),
+    onDuty: (duty) => watch?.begin(duty) ?? (async () => undefined),
     tell: (message) => watch?.processes.tell(message) ?? 0,
     catchUp: async () => {
       const recorded = await unrecorded.bringHome((call) => calls.giveUp(call));

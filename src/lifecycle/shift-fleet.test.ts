@@ -214,7 +214,7 @@ describe('a database that is gone', () => {
     'does not keep the worker after a signal, with %d calls that do not end',
     async (calls) => {
       const { shift, server, shifts, clock, messages, open } = makeShift({
-        deps: { onDuty: async () => () => new Promise(() => undefined) },
+        deps: { onDuty: () => () => new Promise(() => undefined) },
       });
       const { running } = await open();
       shifts.vanish();

@@ -49,8 +49,8 @@ export interface ShiftDeps {
   readonly createServer: () => Promise<ShiftServer>;
   /** Makes the sentences that must be ready before a call comes. */
   readonly prepareAudio: (clinics: readonly ClinicProfile[]) => Promise<void>;
-  /** Called once calls are taken: the look-out starts. Its return stops it. */
-  readonly onDuty: (duty: ShiftOnDuty) => Promise<() => Promise<void>>;
+  /** Called once the seats are taken: the look-out starts, so that it knows who needs help when the first call is taken. Its return stops it. */
+  readonly onDuty: (duty: ShiftOnDuty) => () => Promise<void>;
   /** Sends a message to every call. */
   readonly tell: (message: ToCall) => number;
   /** The database answers: brings home what could not be recorded. */
@@ -96,6 +96,7 @@ export class Shift {
   readonly #hurried: Promise<string>;
   #hurry: (reason: string) => void = () => undefined;
   #catchingUp = false;
+  #endLookout: () => Promise<void> = async () => undefined;
 
   constructor(deps: ShiftDeps, wait: Wait = realWait) {
     this.#deps = deps;
@@ -157,6 +158,7 @@ export class Shift {
       await this.#record.finish('failed', this.#stopReason ?? reason);
       throw error;
     } finally {
+      await this.#atMost(FLEET.answerMs, this.#endLookout, 'the look-out could not be ended');
       await this.#leaveFleet();
     }
   }
@@ -172,7 +174,6 @@ export class Shift {
       return this.lifecycle.move('closed', begun.closed);
     }
     this.lifecycle.move('open', 'registered with LiveKit');
-    const stopWatching = await this.#deps.onDuty(begun.duty);
     const over = new AbortController();
     void this.#tickOn(begun.keeper, over.signal);
     try {
@@ -180,7 +181,6 @@ export class Shift {
       await this.#end(begun);
     } finally {
       over.abort();
-      await this.#atMost(FLEET.answerMs, stopWatching, 'the look-out could not be ended');
     }
   }
 
@@ -204,6 +204,7 @@ export class Shift {
       });
     });
     ended.catch(() => undefined);
+    this.#endLookout = this.#deps.onDuty(seated.duty);
     await Promise.race([Promise.all([server.registered(), checks]), ended]);
     // Not waited for: a greeting that is not ready in time is made live.
     void this.#deps

@@ -13,7 +13,7 @@ export interface Watch {
   readonly server: CallServer;
   readonly processes: CallProcesses;
   /** Starts to look out for calls without an agent; the return ends it. */
-  begin(duty: ShiftOnDuty): Promise<() => Promise<void>>;
+  begin(duty: ShiftOnDuty): () => Promise<void>;
 }
 
 /** What it is made of. */
@@ -39,7 +39,7 @@ export async function createWatch({ config, log, shift, calls, agentFile }: Watc
   return {
     server,
     processes,
-    async begin({ membership }) {
+    begin({ membership }) {
       const lookout = new Lookout({
         rooms: new Rooms(config.livekit),
         calls,

@@ -189,7 +189,7 @@ export function makeShift({ deps = {}, environment = {}, startMs = MORNING }: Sh
       shifts,
       createServer: async () => server,
       prepareAudio: async (clinics) => void prepared.push(...clinics.map(({ slug }) => slug)),
-      onDuty: async (duty) => {
+      onDuty: (duty) => {
         duties.push(duty);
         return async () => void duties.pop();
       },
