@@ -39,6 +39,17 @@ function conversing(fake = new FakeCall()) {
   return { fake, session: fake.session, result, worker: () => orders as WorkerOrders };
 }
 
+test('what an answer has used is on record once it is said, whatever happens to the process then', async () => {
+  const used: unknown[] = [];
+  const fake = new FakeCall({}, { record_usage: ({ p_usage }) => (used.push(p_usage), null) });
+  Object.assign(fake.call, { usage: { take: () => ({ 'OpenAI/invented/output_tokens': 12 }) } });
+  const { session } = conversing(fake);
+  session.turn('user', 'Where are you?');
+  session.turn('assistant', 'At 1 Invented Street.');
+  await fake.state.ledger.written();
+  expect(used).toEqual([{ 'OpenAI/invented/output_tokens': 12 }]);
+});
+
 describe('the outcome of a call', () => {
   test('is completed when the caller hangs up after a conversation', async () => {
     const { session, result } = conversing();

@@ -51,6 +51,8 @@ class Conversation {
     session.on(ConversationItemAdded, ({ item }) => {
       if (item.type !== 'message') return;
       recordItem(state.ledger, this.#times, item);
+      // After each answer, so that a process that is killed takes little along.
+      if (item.role === 'assistant') state.ledger.used(call.usage.take());
       if (item.role === 'assistant' && state.goodbye) void this.#sayGoodbye(item.interrupted);
     });
     session.on(UserStateChanged, ({ newState }) => {

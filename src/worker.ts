@@ -89,12 +89,7 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
       log.warn({ signal }, 'second signal: leaving at once');
       process.exit(ExitCode.ok);
     },
-    moved: (signal) => {
-      const calls = shift.server?.activeCalls ?? 0;
-      if (signal === 'SIGTSTP')
-        log.warn({ signal, calls }, 'the platform moves this machine: calls may pause');
-      else log.info({ signal, calls }, 'the machine has been moved');
-    },
+    moved: (signal) => watch?.moved(signal),
   });
   try {
     return await shift.run();

@@ -73,6 +73,18 @@ test('a database without our schema is told apart from one that is down', async 
   expect((await failureOf(checkDatabase(db)))?.code).toBe('SERVICE_UNREACHABLE');
 });
 
+test('a database that takes a request and never answers is one that cannot be reached', async () => {
+  const server = createServer(() => undefined).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const db = openDatabase({ url: `http://127.0.0.1:${port}`, serviceRoleKey: 'invented', requestMs: 20 });
+  expect((await failureOf(checkDatabase(db)))?.code).toBe('SERVICE_UNREACHABLE');
+});
+
 test('the key goes along with every request and into no error', async () => {
   const seen: (string | undefined)[] = [];
   const server = createServer((request, response) => {

@@ -1,5 +1,6 @@
 import { createClient } from '@supabase/supabase-js';
 import WebSocket from 'ws';
+import { DATABASE } from '../config/defaults.ts';
 import { type ErrorCode, OpenhoursError } from '../errors.ts';
 
 /** A connection to the clinic's data. The client itself stays inside `src/clinic`. */
@@ -9,11 +10,19 @@ export type Database = ReturnType<typeof openDatabase>;
 export interface DatabaseOptions {
   url: string;
   serviceRoleKey: string;
+  /** A request that has no answer by then fails. */
+  requestMs?: number;
 }
 
 /** Opens the database. No request is made yet. */
-export function openDatabase({ url, serviceRoleKey }: DatabaseOptions) {
+export function openDatabase({ url, serviceRoleKey, requestMs = DATABASE.requestMs }: DatabaseOptions) {
   return createClient(url, serviceRoleKey, {
+    global: {
+      fetch: (input, init) => {
+        const limits = [AbortSignal.timeout(requestMs), ...(init?.signal ? [init.signal] : [])];
+        return fetch(input, { ...init, signal: AbortSignal.any(limits) });
+      },
+    },
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     // Without a WebSocket of its own, createClient throws on Node 20; we never use realtime.
     realtime: { transport: WebSocket as never },

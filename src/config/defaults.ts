@@ -18,6 +18,8 @@ export const LIFECYCLE = {
   leaveMs: 1_000,
   /** However late it is, processes that are asked to end get this long. */
   leastCloseMs: 250,
+  /** A machine that is being moved takes no calls for so long, if nobody says that it has been: notice, and a long standstill. */
+  moveMs: 60_000,
   /** The framework kills a process after `processCloseMs`: wait until it has, 4 s, and a little more. 4.5 + 4.4 s is within the notice. */
   closeMs: 4_400,
   /** A required service is asked this often at start before the worker exits 69. */
@@ -27,6 +29,9 @@ export const LIFECYCLE = {
   /** Asking LiveKit once whether it takes our key: a refusal answers in one round trip. */
   credentialCheckMs: 5_000,
 } as const;
+
+/** One request to the database. A slow one takes a second or two; one that hangs is given up, and may be made again. */
+export const DATABASE = { requestMs: 10_000 } as const;
 
 /** The shift: from opening to the last exit. */
 export const SHIFT = {

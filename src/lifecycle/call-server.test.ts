@@ -111,6 +111,26 @@ describe('no more calls are taken than MAX_CALLS', () => {
   });
 });
 
+describe('a worker that is held', () => {
+  test('takes no call and says that it is full, until it is let go', async () => {
+    const { server, offer, answers, load } = makeServer(2);
+    server.hold(60_000);
+    await offer('one');
+    expect([answers, load()]).toEqual([['one rejected'], 1]);
+    server.hold(0);
+    await offer('two');
+    expect(answers.at(-1)).toBe('two accepted');
+  });
+
+  test('takes calls again when nobody lets it go', async () => {
+    const { server, offer, answers } = makeServer(2);
+    server.hold(60_000);
+    vi.advanceTimersByTime(60_000);
+    await offer('one');
+    expect(answers).toEqual(['one accepted']);
+  });
+});
+
 describe('the place of a call', () => {
   test('is kept while it waits for a process, however long that takes', async () => {
     const { offer, assign, launch, server } = makeServer(1);

@@ -56,6 +56,8 @@ export class CallServer {
   #total = 0;
   #lastCallAt = -Infinity;
   #draining = false;
+  /** On the clock of `performance`. */
+  #heldUntil = -Infinity;
 
   constructor(
     config: Config,
@@ -118,6 +120,7 @@ export class CallServer {
 
   /** 0 with no calls, 1 when full. */
   get load(): number {
+    if (this.#held) return 1;
     const active = this.activeCalls;
     return active >= this.#maxCalls ? 1 : (LOAD_CEILING * active) / this.#maxCalls;
   }
@@ -131,6 +134,12 @@ export class CallServer {
   /** Runs until closed. Rejects when LiveKit could not be reached after every retry. */
   run(): Promise<void> {
     return this.#server.run();
+  }
+
+  /** Takes no calls for so long; those in progress go on. 0 ends that. */
+  hold(limitMs: number): void {
+    this.#heldUntil = performance.now() + limitMs;
+    this.#changed();
   }
 
   /** Takes no more calls and waits for those in progress, at most so long; resolves to whether all had ended. */
@@ -162,10 +171,21 @@ export class CallServer {
     return this.#server.close();
   }
 
+  get #held(): boolean {
+    return performance.now() < this.#heldUntil;
+  }
+
+  /** Why a call is not taken now; undefined when it is. */
+  get #refusal(): string | undefined {
+    if (this.#draining) return 'call refused: the worker ends';
+    if (this.#held) return 'call refused: the machine is being moved';
+    return this.activeCalls >= this.#maxCalls ? 'call refused: the worker is full' : undefined;
+  }
+
   async #request(request: JobRequest): Promise<void> {
-    if (this.#draining || this.activeCalls >= this.#maxCalls) {
-      const reason = this.#draining ? 'call refused: the worker ends' : 'call refused: the worker is full';
-      this.#log.warn({ jobId: request.id, maxCalls: this.#maxCalls }, reason);
+    const refusal = this.#refusal;
+    if (refusal !== undefined) {
+      this.#log.warn({ jobId: request.id, maxCalls: this.#maxCalls }, refusal);
       await request.reject();
       return;
     }

@@ -5,7 +5,9 @@ import { Rooms } from '../providers/rooms.ts';
 import { SipTransfer } from '../providers/sip-transfer.ts';
 import { CallProcesses, type LostCall } from './call-processes.ts';
 import { CallServer } from './call-server.ts';
+import { machineMoved } from './move.ts';
 import type { Shift, ShiftOnDuty } from './shift.ts';
+import type { MoveSignal } from './signals.ts';
 import { Lookout } from './takeover.ts';
 
 /** What takes calls and watches over them. */
@@ -14,6 +16,8 @@ export interface Watch {
   readonly processes: CallProcesses;
   /** Starts to look out for calls without an agent; the return ends it. */
   begin(duty: ShiftOnDuty): () => Promise<void>;
+  /** The platform moves the machine. */
+  moved(signal: MoveSignal): void;
 }
 
 /** What it is made of. */
@@ -36,10 +40,19 @@ export async function createWatch({ config, log, shift, calls, agentFile }: Watc
   });
   processes.start();
   const server = new CallServer(config, agentFile, shift.id, log);
+  let successorReady = () => false;
   return {
     server,
     processes,
+    moved: (signal) =>
+      machineMoved(signal, {
+        server,
+        tell: (message) => processes.tell(message),
+        successorReady: () => successorReady(),
+        log,
+      }),
     begin({ membership }) {
+      successorReady = () => membership.successorReady;
       const lookout = new Lookout({
         rooms: new Rooms(config.livekit),
         calls,

@@ -190,6 +190,15 @@ export class Scene {
     this.fleet.kill(worker, whole);
   }
 
+  /** Moves the machine of the worker that has the call: notice, 10 s later a standstill of 3 s, and word that it is over. */
+  async moveMachine(): Promise<void> {
+    const { worker } = await this.holder();
+    const signal = (name: NodeJS.Signals) => void process.kill(worker.main, name);
+    signal('SIGTSTP');
+    this.later(10_000, () => signal('SIGSTOP'));
+    this.later(13_000, () => signal('SIGCONT'));
+  }
+
   /** Sends SIGTERM to the worker that has the call. */
   async terminate(): Promise<void> {
     const { worker } = await this.holder();

@@ -118,6 +118,13 @@ const endings: readonly FaultRow[] = [
     expect: { ...BOOKED, ...EXITED, heard: /a colleague takes over/i },
   },
   {
+    name: 'the platform moves the machine (SIGTSTP); another worker is there',
+    when,
+    fleet: { workers: 2 },
+    apply: (scene) => scene.moveMachine(),
+    expect: { ...BOOKED, heard: /a colleague takes over/i },
+  },
+  {
     name: 'SIGTERM alone; the front desk picks up',
     when,
     apply: terminated,
