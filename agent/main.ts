@@ -55,6 +55,11 @@ export default defineAgent<ProcessData>({
     const workerId = (attributes[WORKER_ATTRIBUTE] ?? ctx.workerId) as WorkerId;
     const log = ctx.proc.userData.log.child({ workerId, room: ctx.job.room?.sid });
     useLoggerForFramework(log);
+    worker.begun({
+      room: ctx.job.room?.name ?? '',
+      jobId: ctx.job.id,
+      identity: ctx.info.acceptArguments.identity,
+    });
     const end = await takeCall({
       ctx,
       config,

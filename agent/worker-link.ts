@@ -77,10 +77,10 @@ export class WorkerLink {
     };
   }
 
-  /** Tells the worker about the call, and from then on that this process lives. */
-  begun(call: { room: string; jobId: string; callId: string; identity: string }): void {
+  /** Tells the worker about the call, as soon as it comes and once its id is known; and from then on that this process lives. */
+  begun(call: { room: string; jobId: string; callId?: string; identity: string }): void {
     this.#send({ case: CALL_BEGUN, ...call });
-    this.#beats = setInterval(() => this.#send({ case: CALL_BEAT }), BEAT_EVERY_MS).unref();
+    this.#beats ??= setInterval(() => this.#send({ case: CALL_BEAT }), BEAT_EVERY_MS).unref();
   }
 
   /** Tells the worker that the call is over: this process may be lost now. */

@@ -93,6 +93,14 @@ describe('a call is lost', () => {
     expect(logged.lines.at(-1)).not.toHaveProperty('room'); // it has the caller's number in it
   });
 
+  test('also before the database has given it an id', async () => {
+    const arrived = { ...BEGUN, callId: undefined };
+    const process = await child(arrived);
+    process.kill('SIGKILL');
+    await untilLost();
+    expect(lost).toMatchObject([{ room: CALL.room, identity: CALL.identity }]);
+  });
+
   test('when its process ends by itself before the call has', async () => {
     const process = await child(BEGUN);
     process.send({ exit: 1 });

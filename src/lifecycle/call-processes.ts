@@ -24,7 +24,8 @@ export interface CallInProgress {
   readonly pid: number;
   readonly room: string;
   readonly jobId: string;
-  readonly callId: string;
+  /** Undefined until the call is on record. */
+  readonly callId: string | undefined;
   /** The agent's identity in the room. */
   readonly identity: string;
   /** Since the process last said that it lives. */
@@ -35,7 +36,7 @@ export interface CallInProgress {
 export interface LostCall {
   readonly room: string;
   readonly jobId: string;
-  readonly callId: string;
+  readonly callId: string | undefined;
   readonly identity: string;
   /** `hung`: it did not beat, and was killed. `memory`: the framework killed it, though it was alive and not asked to end. */
   readonly how: 'died' | 'hung' | 'memory';
@@ -53,7 +54,7 @@ export interface CallProcessesDeps {
   readonly schedule?: (look: () => void, everyMs: number) => () => void;
 }
 
-type Call = Omit<Extract<FromCall, { case: typeof CALL_BEGUN }>, 'case'>;
+type Call = Pick<CallInProgress, 'room' | 'jobId' | 'callId' | 'identity'>;
 
 interface Supervised {
   readonly child: ChildProcess;

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * channel and have other names in `case`.
  */
 
-/** From the call's process: it has a call now. */
+/** From the call's process: it has a call now; again, once the database has given it an id. */
 export const CALL_BEGUN = 'openhours.callBegun';
 /** From the call's process, every {@link BEAT_EVERY_MS}: its event loop turns. */
 export const CALL_BEAT = 'openhours.callBeat';
@@ -27,7 +27,7 @@ export const fromCall = z.discriminatedUnion('case', [
     case: z.literal(CALL_BEGUN),
     room: z.string(),
     jobId: z.string(),
-    callId: z.string(),
+    callId: z.string().optional(),
     /** The agent's own identity in the room. */
     identity: z.string(),
   }),
