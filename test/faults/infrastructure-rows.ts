@@ -5,12 +5,14 @@ const database: readonly FaultRow[] = [
   {
     name: 'the database is slow (2 s)',
     when: 'between turns',
+    byEar: true,
     apply: async (scene) => scene.database('slow', 2_000),
     expect: BOOKED,
   },
   {
     name: 'the database is slow (2 s) from the start',
     when: 'before the call',
+    byEar: true,
     apply: async (scene) => scene.database('slow', 2_000),
     expect: BOOKED,
   },

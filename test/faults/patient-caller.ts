@@ -49,23 +49,25 @@ export class PatientCaller {
   over = false;
   readonly #stack: TestStack;
   readonly #script: CallerScript;
+  readonly #byEar: boolean;
   readonly #at: (moment: Moment) => Promise<void>;
   readonly #read = new Map<number, number>();
   #lastReply: string;
   #opened = false;
   #pending = '';
 
-  /** `at` is told each moment as it comes, and may take its time. */
+  /** `at` is told each moment as it comes, and may take its time; `byEar` is for a ledger that is slower than the conversation. */
   constructor(
     stack: TestStack,
     caller: Caller,
     at: (moment: Moment) => Promise<void> = async () => undefined,
-    script: CallerScript = BOOKING_SCRIPT,
+    { script = BOOKING_SCRIPT, byEar = false }: { script?: CallerScript; byEar?: boolean } = {},
   ) {
     this.#stack = stack;
     this.caller = caller;
     this.#at = at;
     this.#script = script;
+    this.#byEar = byEar;
     this.#lastReply = script.opening;
     void caller.ended.then(() => (this.over = true));
   }
@@ -137,7 +139,7 @@ export class PatientCaller {
   /** What was said since the last time: from the ledger, or by ear. */
   async #words(pcm: Int16Array): Promise<string> {
     const until = performance.now() + LEDGER_MS;
-    while (!this.over && performance.now() < until) {
+    while (!this.#byEar && !this.over && performance.now() < until) {
       if (isSounding(this.caller)) return ''; // it goes on: the rest is listened to first
       this.#pending = `${this.#pending} ${await this.#unread()}`.trim();
       if (this.#pending !== '') break;

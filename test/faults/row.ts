@@ -37,6 +37,8 @@ export interface FaultRow {
   readonly setUp?: (scene: Scene) => Promise<void>;
   /** The call comes when the worker is this old. */
   readonly dialAtAgeMs?: number;
+  /** The caller understands what is said by its sound: the ledger is slower than the conversation. */
+  readonly byEar?: boolean;
   /** The caller hangs up this long after the fault. */
   readonly hangUpAfterMs?: number;
 }

@@ -119,7 +119,9 @@ async function placeCalls(
       ringingTimeoutMs: RINGING_LIMIT_MS,
     });
     const lead = left === 0;
-    const patient = new PatientCaller(scene.test, caller, lead ? strike.at : undefined);
+    const patient = new PatientCaller(scene.test, caller, lead ? strike.at : undefined, {
+      byEar: row.byEar === true,
+    });
     callers.unshift(patient);
     talks.unshift(patient.talk(CALL_LIMIT_MS));
     if (!lead) await caller.answered.catch(() => undefined);
