@@ -141,11 +141,22 @@ describe('a sentence that does not end', () => {
     expect(ledger).toEqual([]);
   });
 
-  test('is given up after 12 s when no limit was given', async () => {
-    const { announcer } = makeAnnouncer({ play: never });
+  test('is given up when no limit was given and it should have been said twice by then', async () => {
+    const { announcer, voice } = makeAnnouncer({ prepared: false });
+    voice.playout = never;
     const saying = announcer.say(TEXT);
-    await vi.advanceTimersByTimeAsync(12_000);
+    await vi.advanceTimersByTimeAsync(14_000);
     expect(await saying).toBe('unspoken');
+  });
+
+  test('is heard to its end however long it is, and on record', async () => {
+    const { announcer, voice, ledger } = makeAnnouncer({ prepared: false });
+    const long = 'The clinic is closed now. '.repeat(20);
+    voice.playout = () => new Promise((resolve) => setTimeout(resolve, 40_000));
+    const saying = announcer.say(long);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(await saying).toBe('heard');
+    expect(ledger.map(([text]) => text)).toEqual([long]);
   });
 
   test('leaves no timer behind when it did end', async () => {

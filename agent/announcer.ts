@@ -18,8 +18,10 @@ export interface AnnounceOptions {
 /** What came of it. */
 export type Announced = 'heard' | 'stopped' | 'unspoken';
 
-/** A voice that has not begun by then will not. */
-const LIVE_MS = 12_000;
+/** A voice that has not begun by then will not … */
+const BEGIN_MS = 12_000;
+/** … and none takes longer for a letter: slow speech has 10 a second. */
+const LETTER_MS = 100;
 
 /**
  * Says the project's own sentences: from prepared audio where there is some, which needs no voice service and no session, else with the
@@ -41,13 +43,14 @@ export class Announcer {
   /** Says a sentence; resolves when it has been heard, or stopped, or could not be said. Never rejects. */
   async say(
     text: string,
-    { interruptible = true, withinMs = LIVE_MS, recordFirst = false }: AnnounceOptions = {},
+    { interruptible = true, withinMs, recordFirst = false }: AnnounceOptions = {},
   ): Promise<Announced> {
+    const limitMs = withinMs ?? BEGIN_MS + text.length * LETTER_MS;
     const startedMs = Date.now();
     if (recordFirst) this.ledger?.agentSaid(text, startedMs, {});
     const limit = new AbortController();
     const late = new Promise<Announced>((resolve) => {
-      const timer = setTimeout(() => resolve('unspoken'), withinMs);
+      const timer = setTimeout(() => resolve('unspoken'), limitMs);
       limit.signal.addEventListener('abort', () => clearTimeout(timer));
     });
     try {

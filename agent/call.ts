@@ -124,7 +124,8 @@ async function walk(call: Progress): Promise<CallEnd> {
 
 async function enterRoom(call: Progress): Promise<CallEnd | undefined> {
   const { ctx, prepared, prewarmed } = call.deps;
-  await ctx.connect(undefined, AutoSubscribe.AUDIO_ONLY);
+  // With AUDIO_ONLY the framework asks for each track itself, and a connection that had to be made anew does not ask again: deaf.
+  await ctx.connect(undefined, AutoSubscribe.SUBSCRIBE_ALL);
   call.receiver = new Receiver(ctx.room);
   call.announcer = new Announcer(call.receiver, prepared, call.log);
   const participant = await waitForCaller(ctx);

@@ -1,5 +1,11 @@
 import type { JobContext, voice } from '@livekit/agents';
-import { type Participant, ParticipantKind, type RemoteParticipant, type Room } from '@livekit/rtc-node';
+import {
+  type Participant,
+  ParticipantKind,
+  type RemoteParticipant,
+  type Room,
+  TrackKind,
+} from '@livekit/rtc-node';
 import { AgentDispatchClient } from 'livekit-server-sdk';
 import type { Tasks } from '../src/clinic/tasks.ts';
 import type { Config } from '../src/config/load.ts';
@@ -56,6 +62,15 @@ export class OpenLine {
   /** True once the caller is not in the room any more. */
   callerLeft(): boolean {
     return !this.#ctx.room.remoteParticipants.has(this.#caller.identity);
+  }
+
+  /** True while the caller sends sound that does not reach us. */
+  callerUnheard(): boolean {
+    const tracks = [
+      ...(this.#ctx.room.remoteParticipants.get(this.#caller.identity)?.trackPublications ?? []),
+    ];
+    const sounds = tracks.filter(([, { kind }]) => kind === TrackKind.KIND_AUDIO);
+    return sounds.length > 0 && sounds.every(([, { subscribed }]) => !subscribed);
   }
 
   /** The other agents in the room. */

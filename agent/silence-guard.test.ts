@@ -239,6 +239,26 @@ describe('a caller who speaks and is not heard', () => {
   });
 });
 
+describe('an agent that no sound of the caller reaches', () => {
+  test('is replaced', async () => {
+    const { fake, reports } = guarded();
+    fake.callerUnheard = true;
+    await pass(3_000);
+    expect(reports).toEqual([['deaf', false, 2_700]]);
+  });
+
+  test('is kept while a connection is made anew', async () => {
+    const { fake, reports } = guarded();
+    for (let times = 0; times < 5; times += 1) {
+      fake.callerUnheard = true;
+      await pass(2_000);
+      fake.callerUnheard = false;
+      await pass(200);
+    }
+    expect(reports).toEqual([]);
+  });
+});
+
 describe('an agent that says nothing', () => {
   test('is replaced when it takes itself to be speaking and no sound comes', async () => {
     const { session, reports } = guarded();

@@ -39,6 +39,8 @@ export class SilenceGuard {
   #lostTurns = 0;
   #asked = 0;
   #speakingSince: number | undefined;
+  /** Since when the caller's sound does not reach us. */
+  #unheardSince: number | undefined;
   #busy = false;
   /** No recogniser hears: another agent would not, either. */
   #deaf = false;
@@ -74,10 +76,12 @@ export class SilenceGuard {
 
   /** Looks at the line once; called by the timer, and by tests. */
   async look(): Promise<void> {
+    const now = this.#nowMs();
+    if (this.#isCutOff(now)) return this.#reports.broken('deaf', false);
     if (this.#busy) return;
     this.#busy = true;
     try {
-      await this.#judge(this.#nowMs());
+      await this.#judge(now);
     } finally {
       this.#busy = false;
     }
@@ -102,6 +106,13 @@ export class SilenceGuard {
     // At the end of a sentence all frames have been handed over, and the last 200 ms are still to be heard.
     const lastSign = Math.max(this.#speakingSince, this.#call.receiver.lastFrameAt);
     return now - lastSign > SILENCE.muteMs;
+  }
+
+  /** A track is subscribed within a second of its being there, also after a reconnect. */
+  #isCutOff(now: number): boolean {
+    if (!this.#call.line.callerUnheard()) this.#unheardSince = undefined;
+    else this.#unheardSince ??= now;
+    return this.#unheardSince !== undefined && now - this.#unheardSince > SILENCE.cutOffMs;
   }
 
   async #owe(now: number, since: number): Promise<void> {

@@ -267,7 +267,7 @@ async function takeUpThread(call: Progress): Promise<CallEnd | undefined> {
     while (agentsIn(deps.ctx.room).length > 0 && performance.now() < until) await wait(WRAPPING.pollMs);
   }
   if (!(await waitUntilActive(deps.ctx.room, line.participant))) {
-    return { outcome: 'abandoned', reason: 'never_answered' };
+    return { outcome: 'abandoned', reason: opened.resumed.answered ? 'caller_hung_up' : 'never_answered' };
   }
   const { excuse, thread } = resumeTexts(state, opened.resumed, how);
   if (!opened.resumed.answered) call.ledger?.answered(performance.now() - call.startedMs);

@@ -210,6 +210,8 @@ export const SILENCE = {
   unheardMs: 2_000,
   /** Shorter sounds are no words: coughs and clicks. */
   wordMs: 350,
+  /** The caller's track is there and not subscribed for this long: the agent is deaf. After a reconnect it takes 0.3 s. */
+  cutOffMs: 2_500,
   /** The session says that it speaks, and hands no audio over for this long: it is mute. */
   muteMs: 2_500,
 } as const;

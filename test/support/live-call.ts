@@ -89,6 +89,8 @@ export class FakeCall {
   dispatch: () => Promise<void> = () => Promise.resolve();
   others: unknown[] = [];
   callerLeft = false;
+  /** The caller's sound does not reach us. */
+  callerUnheard = false;
   transferring: () => Promise<TransferOutcome> = () => Promise.resolve('completed');
   storing: () => Promise<void> = () => Promise.resolve();
   readonly call: LiveCall;
@@ -108,6 +110,7 @@ export class FakeCall {
       receiver: this.receiver,
       line: {
         callerLeft: () => this.callerLeft,
+        callerUnheard: () => this.callerUnheard,
         otherAgents: () => this.others,
         dispatchSuccessor: () => {
           this.dispatched += 1;
