@@ -105,6 +105,20 @@ describe('a message', () => {
     expect(fake.state.ledger.turnIndex).toBe(2);
   });
 
+  test('is confirmed 2.5 s after its last sound, however late its last words are recognised', async () => {
+    const { fake, session } = taking();
+    await pass(9_100);
+    session.caller('speaking');
+    await pass(2_000);
+    session.caller('listening');
+    const endedAt = fake.now;
+    await pass(1_000);
+    session.hear('This is Sara Notreal.');
+    await pass(5_000);
+    expect((fake.said[1]?.atMs ?? 0) - endedAt).toBeLessThan(2_800);
+    expect(fake.owed).toMatchObject([{ body: { message: 'This is Sara Notreal.' } }]);
+  });
+
   test('may be begun before we have said everything', async () => {
     const { fake, session } = taking();
     await pass(3_000);

@@ -35,7 +35,8 @@ export async function takeMessage(call: LiveCall, text: string, worker: WorkerLi
   let lastSoundAt = performance.now();
   let over = false;
   session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ isFinal, transcript }) => {
-    lastSoundAt = performance.now();
+    // The final text of an utterance comes up to a second after it.
+    if (!isFinal) lastSoundAt = performance.now();
     if (!isFinal || transcript.trim() === '') return;
     words.push(transcript.trim());
     state.ledger.beginTurn({ caller_text: transcript });

@@ -9,6 +9,7 @@ import type { BookedAppointment } from '../src/clinic/appointments.ts';
 import {
   CALLBACK_TEXT,
   CLOSING_SOON_TEXT,
+  LINE_BACK_TEXT,
   PASS_ON_TEXT,
   SILENCE_GOODBYE_TEXT,
 } from '../src/clinic/sentences.ts';
@@ -48,6 +49,27 @@ test('what an answer has used is on record once it is said, whatever happens to 
   session.turn('assistant', 'At 1 Invented Street.');
   await fake.state.ledger.written();
   expect(used).toEqual([{ 'OpenAI/invented/output_tokens': 12 }]);
+});
+
+describe('a connection that is made anew', () => {
+  test('is excused for, and the caller asked again, when the line was lost with it', async () => {
+    const { fake } = conversing();
+    fake.reconnecting = true;
+    fake.room.emit(RoomEvent.ParticipantDisconnected, {});
+    await pass(5_000);
+    fake.reconnecting = false;
+    fake.room.emit(RoomEvent.Reconnected);
+    await pass(2_000);
+    expect(fake.whole).toContain(LINE_BACK_TEXT);
+  });
+
+  test('is not spoken of when it was only resumed, or when somebody else left', async () => {
+    const { fake } = conversing();
+    fake.room.emit(RoomEvent.ParticipantDisconnected, {});
+    fake.room.emit(RoomEvent.Reconnected);
+    await pass(2_000);
+    expect(fake.said).toEqual([]);
+  });
 });
 
 describe('the outcome of a call', () => {

@@ -1,7 +1,7 @@
 import { voice } from '@livekit/agents';
 import { DisconnectReason, RoomEvent } from '@livekit/rtc-node';
 import { setTimeout as wait } from 'node:timers/promises';
-import { CLOSING_SOON_TEXT, SHORT_OF_TIME_TEXT } from '../src/clinic/sentences.ts';
+import { CLOSING_SOON_TEXT, LINE_BACK_TEXT, SHORT_OF_TIME_TEXT } from '../src/clinic/sentences.ts';
 import { CALL, TURNS } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
 import type { CallState } from './call-state.ts';
@@ -43,6 +43,8 @@ class Conversation {
   /** When the call has to be over; on the clock of `performance`. */
   #endsAt = Infinity;
   #bargeIn: NodeJS.Timeout | undefined;
+  /** The connection is being made anew, and nothing is heard on either side. */
+  #lineLost = false;
 
   constructor(call: LiveCall, worker: WorkerLink) {
     this.#call = call;
@@ -60,7 +62,10 @@ class Conversation {
       this.#callerState(newState);
     });
     session.on(Close, ({ reason, error }) => this.#closed(reason, error));
-    call.room.on(RoomEvent.Disconnected, this.#disconnected);
+    call.room
+      .on(RoomEvent.Disconnected, this.#disconnected)
+      .on(RoomEvent.ParticipantDisconnected, this.#participantGone)
+      .on(RoomEvent.Reconnected, this.#reconnected);
     state.ledger.onTakenOver = () => this.#finish({ leave: 'call_taken_over' });
     this.#guard = new SilenceGuard(call, {
       callerSilent: () => this.#finish({ outcome: 'completed', reason: 'caller_silent' }),
@@ -83,7 +88,10 @@ class Conversation {
   stop(): void {
     this.#wrapping = true;
     this.#unlisten();
-    this.#call.room.off(RoomEvent.Disconnected, this.#disconnected);
+    this.#call.room
+      .off(RoomEvent.Disconnected, this.#disconnected)
+      .off(RoomEvent.ParticipantDisconnected, this.#participantGone)
+      .off(RoomEvent.Reconnected, this.#reconnected);
     this.#guard.stop();
     clearTimeout(this.#limit);
     clearTimeout(this.#notice);
@@ -131,6 +139,16 @@ class Conversation {
     if (reason === DisconnectReason.PARTICIPANT_REMOVED || reason === DisconnectReason.DUPLICATE_IDENTITY) {
       this.#finish({ leave: 'call_taken_over' });
     }
+  };
+
+  /** A connection that is only resumed shows nobody as gone, and loses no sound. */
+  readonly #participantGone = () => {
+    this.#lineLost ||= this.#call.line.reconnecting();
+  };
+
+  readonly #reconnected = () => {
+    if (this.#lineLost && !this.#wrapping) void this.#call.announcer.say(LINE_BACK_TEXT);
+    this.#lineLost = false;
   };
 
   /** A session closes because the caller left, or because something broke: then the line is still open, and somebody on it. */

@@ -1,5 +1,6 @@
 import type { JobContext, voice } from '@livekit/agents';
 import {
+  ConnectionState,
   type Participant,
   ParticipantKind,
   type RemoteParticipant,
@@ -59,9 +60,15 @@ export class OpenLine {
     this.#log = log;
   }
 
-  /** True once the caller is not in the room any more. */
+  /** True once the caller is not in the room any more; a connection that is being made anew shows nobody. */
   callerLeft(): boolean {
-    return !this.#ctx.room.remoteParticipants.has(this.#caller.identity);
+    const { remoteParticipants } = this.#ctx.room;
+    return !this.reconnecting() && !remoteParticipants.has(this.#caller.identity);
+  }
+
+  /** True while the connection to the room is being made anew. */
+  reconnecting(): boolean {
+    return this.#ctx.room.connectionState === ConnectionState.CONN_RECONNECTING;
   }
 
   /** True while the caller sends sound that does not reach us. */

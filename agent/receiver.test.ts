@@ -219,6 +219,24 @@ describe('a caller who speaks', () => {
   });
 });
 
+test('a hushed line plays nothing that was waiting, but what has to be heard', async () => {
+  const { receiver, source } = makeReceiver();
+  void speak(receiver, 500);
+  await pass(100);
+  const word = play(receiver, 3_000);
+  const last = play(receiver, 400, { interruptible: false });
+  receiver.hush();
+  await pass(2_000);
+  expect([word.whole, last.whole]).toEqual([false, true]);
+  expect(source.heard).toEqual([
+    [SESSION, 500],
+    [PROMPT, 400],
+  ]);
+  const later = play(receiver, 300);
+  await pass(500);
+  expect(later.whole).toBe(true);
+});
+
 test('the time of the session’s last frame is known, and prompts do not count', async () => {
   const { receiver } = makeReceiver();
   play(receiver, 500);

@@ -25,6 +25,7 @@ export class Receiver extends voice.ParticipantAudioOutput {
   readonly #abort = new AbortController();
   #prompt: Prompt | undefined;
   #cleared = 0;
+  #hushed = 0;
   #lastFrameAt = 0;
 
   /**
@@ -63,11 +64,13 @@ export class Receiver extends voice.ParticipantAudioOutput {
    * @returns True when all of it was played, false when it was stopped.
    */
   async play(samples: Int16Array, { interruptible = true } = {}): Promise<boolean> {
+    const hushed = this.#hushed;
     await this.#published;
     // What the session is saying is said first; whoever is in a hurry interrupts it. A sentence may have begun as the last prompt ended.
     while (this.#prompt !== undefined || this.pendingPlayoutSegments > 0) {
       await (this.#prompt?.done ?? this.waitForPlayout());
     }
+    if (interruptible && hushed !== this.#hushed) return false;
     const prompt = this.#begin(interruptible);
     try {
       const source = this.#source;
@@ -88,6 +91,12 @@ export class Receiver extends voice.ParticipantAudioOutput {
     if (this.#prompt?.interruptible !== true) return;
     this.#prompt.stopped = true;
     this.#source.clearQueue();
+  }
+
+  /** Stops prepared audio that may be interrupted, and what waits to be played. */
+  hush(): void {
+    this.#hushed += 1;
+    this.stopPrompt();
   }
 
   override async captureFrame(frame: AudioFrame): Promise<void> {

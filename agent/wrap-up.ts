@@ -78,7 +78,7 @@ async function fallSilent({ session, receiver, state }: LiveCall): Promise<void>
   state.silenced = true;
   try {
     session.input.setAudioEnabled(false);
-    receiver.stopPrompt();
+    receiver.hush();
     session.interrupt({ force: true });
   } catch {
     // A session that is closed already is silent.

@@ -34,6 +34,9 @@ export const TAKEN_OVER_TEXT = 'Thank you for waiting.';
 /** Said by the one who takes over a call whose agent was lost. */
 export const CUT_OFF_TEXT = 'Sorry, we were cut off for a moment.';
 
+/** Said once the line is back that was lost, and with it what was said meanwhile. */
+export const LINE_BACK_TEXT = 'Sorry, we were cut off for a moment. Could you say that again?';
+
 /** Said before a transfer to the clinic's own number. */
 export const CONNECTING_TEXT = 'I am connecting you with our front desk.';
 
@@ -83,6 +86,7 @@ export const PREPARED_TEXTS: readonly string[] = [
   PASS_ON_TEXT,
   TAKEN_OVER_TEXT,
   CUT_OFF_TEXT,
+  LINE_BACK_TEXT,
   CONNECTING_TEXT,
   CONNECTING_OR_CALLBACK_TEXT,
   CONNECTING_OR_AGAIN_TEXT,

@@ -190,8 +190,8 @@ export const AFTER_HOURS = {
   messageChars: 3_000,
   /** Somebody who has not begun by then has nothing to say. */
   beginMs: 8_000,
-  /** A pause this long ends the message. */
-  endMs: 3_500,
+  /** A pause this long ends the message: with the answer's own time, 3 s are heard. */
+  endMs: 2_500,
 } as const;
 
 /** Silence within a call, and who owes the next word. */

@@ -195,7 +195,7 @@ export class PatientCaller {
     if (/leave a message/i.test(text)) return MESSAGE;
     if (/goodbye|call again|call you back|connecting you|noted your message/i.test(text)) return undefined;
     const asksAgain =
-      /again|once more|did not get that|could not hear|cannot hear|still there|would you like to change|problem with my system/i.test(
+      /again|once more|did not get that|didn't quite get|could not hear|cannot hear|still there|would you like to change|problem with my system/i.test(
         text,
       );
     const reply = answerTo(text, this.#script);

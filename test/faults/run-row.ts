@@ -275,8 +275,10 @@ function judge(
   if (expect.heard !== undefined && !expect.heard.test(result.heard.join(' '))) {
     problems.push(`nothing was heard like ${expect.heard}`);
   }
-  const owed = ended.filter((call) => call?.outcome === 'callback_owed').length;
-  if (result.tasks !== owed) problems.push(`${result.tasks} tasks for ${owed} callbacks that are owed`);
+  const owed = ended.filter(
+    (call) => call?.outcome === 'callback_owed' || call?.reason === 'message_taken',
+  ).length;
+  if (result.tasks !== owed) problems.push(`${result.tasks} tasks for ${owed} callbacks and messages`);
   const { exit } = result;
   if (expect.exitMs !== undefined && (exit?.code !== 0 || exit.ms > expect.exitMs)) {
     problems.push(exit === undefined ? 'the worker did not end' : `exit ${exit.code} after ${exit.ms} ms`);

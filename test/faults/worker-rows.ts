@@ -199,7 +199,7 @@ const endings: readonly FaultRow[] = [
     apply: async () => undefined,
     expect: {
       outcomes: ['after_hours'],
-      maxSilenceMs: 4_000, // after the message it is waited for another word for 3.5 s
+      maxSilenceMs: 3_300, // after the message another word is waited for
       goesOn: false,
       heard: /noted your message/i,
     },

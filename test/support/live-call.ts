@@ -81,7 +81,13 @@ export class FakeCall {
   readonly transfers: { to: string; ringingMs: number; atMs: number }[] = [];
   /** What the clinic owes the caller. */
   readonly owed: { what: 'callback' | 'message'; body: unknown; atMs: number }[] = [];
-  readonly receiver = { prompting: false, lastFrameAt: 0, stopped: 0, stopPrompt: () => this.#stopPrompt() };
+  readonly receiver = {
+    prompting: false,
+    lastFrameAt: 0,
+    stopped: 0,
+    stopPrompt: () => this.#stopPrompt(),
+    hush: () => this.#stopPrompt(),
+  };
   dispatched = 0;
   /** How long a sentence of ours takes; never ends when it is Infinity. */
   sentenceMs: (text: string) => number = () => 1_000;
@@ -91,6 +97,7 @@ export class FakeCall {
   callerLeft = false;
   /** The caller's sound does not reach us. */
   callerUnheard = false;
+  reconnecting = false;
   transferring: () => Promise<TransferOutcome> = () => Promise.resolve('completed');
   storing: () => Promise<void> = () => Promise.resolve();
   readonly call: LiveCall;
@@ -111,6 +118,7 @@ export class FakeCall {
       line: {
         callerLeft: () => this.callerLeft,
         callerUnheard: () => this.callerUnheard,
+        reconnecting: () => this.reconnecting,
         otherAgents: () => this.others,
         dispatchSuccessor: () => {
           this.dispatched += 1;
