@@ -80,13 +80,17 @@ describe('an order to finish the call', () => {
     expect(orders).toEqual([]);
   });
 
-  test('stands: a later one does not change it', () => {
+  test('stands: a later one can only leave less time', () => {
     const { channel, orders, listen } = linked();
     channel.emit('message', { case: WRAP_UP, ...ORDER });
-    channel.emit('message', { case: WRAP_UP, reason: 'worker_stopped', withinMs: 100, handover: false });
     listen();
+    channel.emit('message', { case: WRAP_UP, ...ORDER, withinMs: 60_000 });
+    channel.emit('message', { case: 'shutdownRequest' });
     channel.emit('disconnect');
     expect(orders).toEqual([ORDER]);
+    const sooner = { reason: 'worker_stopped', withinMs: 100, handover: false };
+    channel.emit('message', { case: WRAP_UP, ...sooner });
+    expect(orders).toEqual([ORDER, sooner]);
   });
 
   test('comes from the end of the worker itself: the call is handed over', () => {

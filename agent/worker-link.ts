@@ -69,8 +69,7 @@ export class WorkerLink {
   listen(orders: WorkerOrders): () => void {
     this.#orders = orders;
     if (this.#kept !== undefined) {
-      const waitedMs = performance.now() - this.#keptAt;
-      orders.wrapUp({ ...this.#kept, withinMs: Math.max(0, this.#kept.withinMs - waitedMs) });
+      orders.wrapUp({ ...this.#kept, withinMs: this.#leftMs });
     }
     return () => {
       if (this.#orders === orders) this.#orders = undefined;
@@ -97,7 +96,7 @@ export class WorkerLink {
   #received(message: unknown): void {
     if (typeof message === 'object' && message !== null && 'case' in message) {
       // Our own order comes well before it; without one, somebody else has ended the process.
-      if (message.case === FRAMEWORK_SHUTDOWN) {
+      if (message.case === FRAMEWORK_SHUTDOWN && this.#kept === undefined) {
         this.#wrapUp({ reason: 'worker_stopped', withinMs: CALL.stoppingMs, handover: false });
       }
     }
@@ -109,9 +108,15 @@ export class WorkerLink {
   }
 
   #wrapUp({ reason, withinMs, handover }: WrapUpOrder): void {
-    if (this.#kept !== undefined) return;
+    if (withinMs >= this.#leftMs) return;
     this.#kept = { reason, withinMs, handover };
     this.#keptAt = performance.now();
     this.#orders?.wrapUp(this.#kept);
+  }
+
+  /** Until the call has to be finished; without an order there is all the time. */
+  get #leftMs(): number {
+    if (this.#kept === undefined) return Infinity;
+    return Math.max(0, this.#kept.withinMs - (performance.now() - this.#keptAt));
   }
 }

@@ -9,6 +9,8 @@ import { windDown } from './wind-down.ts';
 
 const PLAN = { shortOfTimeAt: MORNING + 240_000, handoverAt: MORNING + 280_000, endsAt: MORNING + 300_000 };
 const WRAP_UP_MS = LIFECYCLE.stopNoticeMs - LIFECYCLE.exitMs;
+/** From the handover to the end that is planned, less what the exit takes. */
+const CALM_MS = PLAN.endsAt - PLAN.handoverAt - LIFECYCLE.exitMs;
 
 function begin(plan: typeof PLAN | undefined, calls: number, successor = false) {
   const clock = new FakeClock(MORNING);
@@ -54,11 +56,11 @@ describe('in peace', () => {
     await clock.advance(1);
     await clock.advance(39_999);
     expect(told).toEqual([{ case: SHORT_OF_TIME, inMs: 60_000 }]);
-    await clock.until(ending, WRAP_UP_MS + 1);
+    await clock.until(ending, CALM_MS + 1);
     expect(told[1]).toEqual({
       case: WRAP_UP,
       reason: 'deadline',
-      withinMs: WRAP_UP_MS - LIFECYCLE.leaveMs,
+      withinMs: CALM_MS - LIFECYCLE.leaveMs,
       handover: true,
     });
     expect(clock.nowMs()).toBeLessThan(PLAN.endsAt);
@@ -88,10 +90,9 @@ describe('in peace', () => {
     const { clock, server, told, start } = begin(PLAN, 1);
     server.drain = async () => false;
     const ending = start();
-    await clock.advance(WRAP_UP_MS - 1_000);
+    await clock.advance(PLAN.endsAt - MORNING - LIFECYCLE.exitMs - 1_000);
     expect(told.at(-1)?.case).toBe(WRAP_UP);
     await clock.until(ending, 1_000);
-    expect(clock.ageMs()).toBeGreaterThanOrEqual(WRAP_UP_MS - 100);
   });
 
   test.each([5_000, 260_000])('a hurry after %d ms ends it at once', async (after) => {
@@ -102,6 +103,18 @@ describe('in peace', () => {
     hurry.resolve('worker_stopped');
     await clock.until(ending, WRAP_UP_MS);
     expect(told).toMatchObject([{ case: WRAP_UP, reason: 'worker_stopped', handover: false }]);
+  });
+
+  test('a hurry while the calls are being finished leaves them the notice', async () => {
+    const { clock, told, hurry, start } = begin(PLAN, 1);
+    const ending = start();
+    await clock.advance(285_000);
+    hurry.resolve('worker_stopped');
+    await clock.until(ending, WRAP_UP_MS);
+    expect(told.slice(-2)).toMatchObject([
+      { reason: 'deadline', withinMs: CALM_MS - LIFECYCLE.leaveMs },
+      { reason: 'worker_stopped', withinMs: WRAP_UP_MS - LIFECYCLE.leaveMs },
+    ]);
   });
 });
 

@@ -26,21 +26,35 @@ export interface Ending {
   readonly hurry: Promise<string>;
 }
 
+/** What a signal leaves for the calls; the processes, and the exit itself, have the rest. */
+const NOTICE_MS = LIFECYCLE.stopNoticeMs - LIFECYCLE.exitMs - LIFECYCLE.leaveMs;
+
 /**
  * Ends the calls of a shift. In peace: no new ones, then time for those in progress, then a word that time is short, then each is handed
  * over, transferred or promised a callback. In a hurry only the last. Resolves when no call is left, or the time is up.
  */
 export async function windDown(deps: WindDownDeps, { reason, plan, hurry }: Ending): Promise<void> {
-  const { server, nowMs, tell } = deps;
+  const { server, nowMs, tell, wait } = deps;
+  const spentMs = NOTICE_MS + LIFECYCLE.leaveMs;
   if (plan === undefined) {
-    await finishNow(deps, reason, (limitMs) => server.drain(limitMs));
+    finishCalls(deps, reason, NOTICE_MS);
+    await within(server.drain(spentMs), spentMs, wait);
     return;
   }
   const peace = new Peace(deps, server.drain(Math.max(1, plan.endsAt - nowMs())), hurry);
   if (await peace.until(plan.shortOfTimeAt)) return;
   if (peace.hurried === undefined) tell({ case: SHORT_OF_TIME, inMs: Math.max(0, plan.endsAt - nowMs()) });
   if (await peace.until(plan.handoverAt)) return;
-  await finishNow(deps, peace.hurried ?? reason, () => peace.over);
+  if (peace.hurried === undefined) {
+    // Time enough to let the front desk's telephone ring.
+    const leftMs = plan.endsAt - nowMs() - LIFECYCLE.exitMs - LIFECYCLE.leaveMs;
+    const limitMs = Math.max(NOTICE_MS, leftMs);
+    finishCalls(deps, reason, limitMs);
+    await within(Promise.race([peace.over, hurry]), limitMs + LIFECYCLE.leaveMs, wait);
+    if (peace.hurried === undefined) return;
+  }
+  finishCalls(deps, peace.hurried, NOTICE_MS);
+  await within(peace.over, spentMs, wait);
 }
 
 /** Waiting for calls to end by themselves. */
@@ -78,15 +92,13 @@ class Peace {
   }
 }
 
-/** The calls have what the platform's notice leaves, and the processes the rest. */
-async function finishNow(
-  { server, tell, successorReady, wait, log }: WindDownDeps,
+/** Orders every call to be finished within a time; a second order only leaves less. */
+function finishCalls(
+  { server, tell, successorReady, log }: WindDownDeps,
   reason: string,
-  drain: (limitMs: number) => Promise<unknown>,
-): Promise<void> {
-  const limitMs = LIFECYCLE.stopNoticeMs - LIFECYCLE.exitMs - LIFECYCLE.leaveMs;
+  limitMs: number,
+): void {
   const handover = successorReady();
   const told = tell({ case: WRAP_UP, reason, withinMs: limitMs, handover });
   log.warn({ reason, calls: server.activeCalls, told, handover, limitMs }, 'the calls are wrapped up');
-  await within(drain(limitMs + LIFECYCLE.leaveMs), limitMs + LIFECYCLE.leaveMs, wait);
 }
