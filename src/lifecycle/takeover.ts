@@ -83,8 +83,9 @@ export class Lookout {
     this.#rescue = new Rescue(deps);
   }
 
-  /** Looks every {@link LOOKOUT.everyMs} from now on. */
+  /** Looks now, and every {@link LOOKOUT.everyMs} from now on. */
   start(): void {
+    void this.tick();
     this.#timer ??= setInterval(() => void this.tick(), LOOKOUT.everyMs).unref();
   }
 
