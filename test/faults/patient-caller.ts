@@ -50,24 +50,33 @@ export class PatientCaller {
   readonly #stack: TestStack;
   readonly #script: CallerScript;
   readonly #byEar: boolean;
+  readonly #silent: boolean;
   readonly #at: (moment: Moment) => Promise<void>;
   readonly #read = new Map<number, number>();
   #lastReply: string;
   #opened = false;
   #pending = '';
 
-  /** `at` is told each moment as it comes, and may take its time; `byEar` is for a ledger that is slower than the conversation. */
+  /**
+   * `at` is told each moment as it comes, and may take its time; `byEar` is for a ledger that is slower than the conversation; a `silent` one
+   * is on the line and says nothing, for which the agent has patience for half a minute.
+   */
   constructor(
     stack: TestStack,
     caller: Caller,
     at: (moment: Moment) => Promise<void> = async () => undefined,
-    { script = BOOKING_SCRIPT, byEar = false }: { script?: CallerScript; byEar?: boolean } = {},
+    {
+      script = BOOKING_SCRIPT,
+      byEar = false,
+      silent = false,
+    }: { script?: CallerScript; byEar?: boolean; silent?: boolean } = {},
   ) {
     this.#stack = stack;
     this.caller = caller;
     this.#at = at;
     this.#script = script;
     this.#byEar = byEar;
+    this.#silent = silent;
     this.#lastReply = script.opening;
     void caller.ended.then(() => (this.over = true));
   }
@@ -78,6 +87,7 @@ export class PatientCaller {
     try {
       await this.caller.answered;
       void this.#whenSounding('while the greeting is spoken', 500);
+      if (this.#silent) await Promise.race([this.caller.ended, delay(limitMs)]);
       while (!this.over && performance.now() < deadline) await this.#exchange();
     } catch (error) {
       if (!isOpenhoursError(error, 'CALL_FAILED')) throw error;

@@ -31,7 +31,7 @@ export interface FaultRow {
   readonly expect: Expectation;
   /** One worker, unless it says otherwise. */
   readonly fleet?: FleetWish;
-  /** Calls at the same time; the fault strikes at the moment of the first. */
+  /** Calls at the same time; the fault strikes at the moment of one, and the others say nothing. */
   readonly calls?: number;
   /** Changes to the clinic, before the workers start. */
   readonly setUp?: (scene: Scene) => Promise<void>;
