@@ -78,8 +78,11 @@ export async function takeCall(deps: CallDeps): Promise<CallEnd> {
   try {
     end = await walk(call);
   } catch (error) {
-    call.log.error({ error }, 'call failed');
-    end = { outcome: 'failed', reason: 'error' };
+    // A session that closes under our hands because the caller has left is no failure.
+    const left = call.openLine?.callerLeft() === true;
+    if (left) call.log.info({ error }, 'the caller left');
+    else call.log.error({ error }, 'call failed');
+    end = left ? { outcome: 'abandoned', reason: 'caller_hung_up' } : { outcome: 'failed', reason: 'error' };
   }
   if (call.live !== undefined) call.ledger?.used(call.live.usage.take());
   const room = deps.ctx.room.name ?? deps.ctx.job.room?.name ?? '';

@@ -93,8 +93,13 @@ export const LOOKOUT = {
   processEveryMs: 250,
   /** A call's process that has not beaten for this long, and does not want a core, hangs: six beats. Long collections of garbage take 0.2 s. */
   stuckMs: 1_500,
-  /** One that wants a core may only be short of it on a busy host; after this long it spins. */
-  hungMs: 3_000,
+  /**
+   * One that wants a core is short of it on a busy host, more often than it spins: with twice as much work as cores 3 s were too short ten times
+   * in a hundred calls.
+   */
+  hungMs: 6_000,
+  /** … and one that has not opened its call yet is busiest: connecting, with everything made for the first time. */
+  openingMs: 8_000,
 } as const;
 
 /** Memory of a call's process above which it leaks: a call takes 130–200 MB. */

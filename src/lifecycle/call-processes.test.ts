@@ -93,6 +93,15 @@ describe('a call is lost', () => {
     expect(logged.lines.at(-1)).not.toHaveProperty('room'); // it has the caller's number in it
   });
 
+  test('when its process hangs before it has opened the call, which may take its time', async () => {
+    busy = false;
+    await child({ ...BEGUN, callId: undefined });
+    pass(LOOKOUT.openingMs - LOOKOUT.processEveryMs);
+    expect(lost).toEqual([]);
+    pass(LOOKOUT.processEveryMs);
+    expect(lost).toMatchObject([{ how: 'hung', room: CALL.room }]);
+  });
+
   test('also before the database has given it an id', async () => {
     const arrived = { ...BEGUN, callId: undefined };
     const process = await child(arrived);
@@ -149,7 +158,7 @@ describe('a call is not lost', () => {
   test('while its process beats', async () => {
     const process = await child(BEGUN);
     for (let beats = 0; beats < 10; beats += 1) {
-      pass(LOOKOUT.hungMs / 2);
+      pass(LOOKOUT.stuckMs / 2);
       await say(process, { case: CALL_BEAT });
     }
     expect(lost).toEqual([]);

@@ -180,13 +180,14 @@ export class CallProcesses {
     if (stoodStillMs > LOOKOUT.everyMs) return;
     for (const process of [...this.#processes.values()]) {
       const beatAgeMs = now - process.lastBeatAt;
-      if (process.call === undefined || !this.#hangs(process, beatAgeMs)) continue;
+      if (process.call === undefined || !this.#hangs(process.call, process.child, beatAgeMs)) continue;
       process.child.kill('SIGKILL'); // also ends a process that was stopped
       this.#lose(process, 'hung', { beatAgeMs: Math.round(beatAgeMs) });
     }
   }
 
-  #hangs({ child }: Supervised, beatAgeMs: number): boolean {
+  #hangs({ callId }: Call, child: ChildProcess, beatAgeMs: number): boolean {
+    if (callId === undefined) return beatAgeMs >= LOOKOUT.openingMs;
     if (beatAgeMs < LOOKOUT.stuckMs) return false;
     return beatAgeMs >= LOOKOUT.hungMs || this.#deps.wantsCore(child.pid ?? 0) === false;
   }

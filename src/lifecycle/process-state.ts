@@ -1,15 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** Runs or waits for a core (R), or waits for the disk (D): proc_pid_stat(5), the third field. */
+const BUSY = ['R', 'D'];
 
 /**
- * Whether the main thread of a process runs or waits for a core, rather than for something else; undefined where the system does not tell
- * (other systems than Linux), or the process is gone. See proc_pid_stat(5): the third field.
+ * Whether any thread of a process runs or waits for a core, rather than for something that may never come; undefined where the system does
+ * not tell (other systems than Linux), or the process is gone. All threads: the first one waits while others collect its garbage.
  */
 export function wantsCore(pid: number): boolean | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name before it may hold anything, parentheses too.
-    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('R');
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.some((thread) =>
+      BUSY.includes(stateOf(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'))),
+    );
   } catch {
     return undefined;
   }
+}
+
+/** The name before it may hold anything, parentheses too. */
+function stateOf(stat: string): string {
+  return stat.charAt(stat.lastIndexOf(')') + 2);
 }
