@@ -80,6 +80,7 @@ export function faultsPage(played: readonly PlayedRow[], at: Date): string {
 
 Written by \`npm run faults\`, which plays whole calls against the real LiveKit server, Postgres and PostgREST, with stand-ins for the paid
 services. ${at.toISOString().slice(0, 10)}: ${played.length} faults, ${runs.length} runs, ${good} of them as expected; load average at the end ${load.toFixed(1)} on a shared machine.
+The table takes an hour and is played in parts: runs from before a change that concerned their row are left out.
 
 A caller books a check-up. The fault strikes, the caller answers what is heard and says again what was lost. Silence is in seconds: the longest
 stretch from the fault on in which nobody made a sound and the next word was ours, measured at the caller's ear. A telephone that
