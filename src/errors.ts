@@ -103,6 +103,26 @@ export const ERRORS = {
     'Stop: another worker holds the shift. `openhours fleet status` shows which.',
   ),
   CALL_FAILED: kind(500, false, ExitCode.bug, 'Read the log lines of the call id the message names.'),
+  CLINIC_FILE_INVALID: kind(
+    422,
+    false,
+    ExitCode.config,
+    'Correct the lines the message names; docs/clinic-file.md lists the fields.',
+  ),
+  APPOINTMENT_PAST: kind(
+    422,
+    false,
+    ExitCode.bug,
+    'Book another one: what has begun is neither moved nor cancelled.',
+  ),
+  APPOINTMENT_CHANGED: kind(409, false, ExitCode.bug, 'Ask for the appointments of the patient again.'),
+  PATIENT_NOT_VERIFIED: kind(
+    403,
+    false,
+    ExitCode.bug,
+    'Ask the caller for name and date of birth, or for the code.',
+  ),
+  IDENTITY_LOCKED: kind(403, false, ExitCode.bug, 'Take a message for the front desk.'),
 } as const satisfies Record<string, ErrorKind>;
 
 /** One of the codes in {@link ERRORS}. */

@@ -48,6 +48,27 @@ const REASONS: Record<string, ErrorCode> = {
   call_taken_over: 'CALL_TAKEN_OVER',
   lease_lost: 'LEASE_LOST',
   shift_ended: 'STATE_INVALID',
+  patient_not_verified: 'PATIENT_NOT_VERIFIED',
+  identity_locked: 'IDENTITY_LOCKED',
+  birth_date_invalid: 'INPUT_INVALID',
+  code_invalid: 'INPUT_INVALID',
+  patient_unknown: 'INPUT_INVALID',
+  request_invalid: 'INPUT_INVALID',
+  dates_invalid: 'INPUT_INVALID',
+  part_of_day_invalid: 'INPUT_INVALID',
+  appointment_past: 'APPOINTMENT_PAST',
+  appointment_cancelled: 'APPOINTMENT_CHANGED',
+  appointment_moved: 'APPOINTMENT_CHANGED',
+  number_taken: 'CLINIC_FILE_INVALID',
+  clinic_invalid: 'CLINIC_FILE_INVALID',
+  time_zone_unknown: 'CLINIC_FILE_INVALID',
+  task_unknown: 'STATE_INVALID',
+  task_lost: 'STATE_INVALID',
+  task_invalid: 'INPUT_INVALID',
+  message_invalid: 'INPUT_INVALID',
+  outcome_invalid: 'INPUT_INVALID',
+  claims_invalid: 'INPUT_INVALID',
+  patient_on_call: 'STATE_INVALID',
 };
 
 /**
@@ -93,7 +114,7 @@ export function databaseError(what: string, failure: PostgrestFailure, status: n
 }
 
 /** The schema this code was written for: the newest migration's version. A test compares it with supabase/migrations. */
-export const SCHEMA_VERSION = '20261121100200';
+export const SCHEMA_VERSION = '20261122090300';
 
 /**
  * Makes sure that the database answers, takes our key and has our schema.

@@ -12,3 +12,6 @@ export type CallId = Branded<'CallId'>;
 export type WorkerId = Branded<'WorkerId'>;
 export type ShiftId = Branded<'ShiftId'>;
 export type TaskId = Branded<'TaskId'>;
+export type HoldId = Branded<'HoldId'>;
+export type WaitingId = Branded<'WaitingId'>;
+export type MessageId = Branded<'MessageId'>;
