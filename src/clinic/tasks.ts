@@ -1,6 +1,7 @@
+import { OUTBOUND } from '../config/desk-defaults.ts';
 import type { CallKey, CallOutcome } from './calls.ts';
 import { type Database, callFunction } from './database.ts';
-import type { TaskId } from './ids.ts';
+import type { CallId, ClinicId, PatientId, TaskId } from './ids.ts';
 
 /** Something the clinic is to do for a caller. */
 export interface MessageRecord {
@@ -15,6 +16,58 @@ export interface OwedCallback {
   /** Null when nobody can be called back, because the number is not known. */
   task_id: TaskId | null;
   outcome: CallOutcome;
+}
+
+/** A call to make. */
+export interface NewTask {
+  clinicId: ClinicId;
+  kind: 'callback' | 'reminder' | 'call';
+  /** E.164; left out, the patient's number is dialled. */
+  toNumber?: string;
+  patientId?: PatientId;
+  /** What whoever makes the call has to know. */
+  body?: Record<string, unknown>;
+  /** A higher one comes first; 0 when left out. */
+  priority?: number;
+  earliestAt?: Date;
+  latestAt?: Date;
+  /** 1 to 20; 3 when left out. */
+  maxAttempts?: number;
+  /** Of the clinic: the same key again is the same task. */
+  key?: string;
+}
+
+/** A call that is this worker's to make until `taken_until`. Instants are ISO 8601. */
+export interface TakenTask {
+  task_id: TaskId;
+  clinic_id: ClinicId;
+  clinic_slug: string;
+  kind: NewTask['kind'];
+  priority: number;
+  body: Record<string, unknown>;
+  /** As it is stored: E.164, or what a trunk wrote for a caller. */
+  number: string;
+  /** The call in which it was promised. */
+  call_id: CallId | null;
+  patient_id: PatientId | null;
+  /** 1 for the first. */
+  attempt: number;
+  max_attempts: number;
+  latest_at: string | null;
+  taken_until: string;
+}
+
+/** What came of dialling. `machine` is an answering machine, `caller_left` somebody who hung up before the purpose was served. */
+export const TASK_OUTCOMES = ['completed', 'busy', 'no_answer', 'failed', 'machine', 'caller_left'] as const;
+/** One of {@link TASK_OUTCOMES}. */
+export type TaskOutcome = (typeof TASK_OUTCOMES)[number];
+
+/** Where a task stands after an attempt. */
+export interface FinishedTask {
+  status: 'open' | 'done' | 'cancelled' | 'failed';
+  /** ISO 8601; null when it is not tried again. */
+  next_at: string | null;
+  attempts: number;
 }
 
 /** What the clinic owes its callers. */
@@ -50,6 +103,71 @@ export class Tasks {
       p_epoch: call.epoch,
       p_reason: reason,
       p_body: body,
+    });
+  }
+
+  /**
+   * Adds a call to make.
+   * @throws OpenhoursError INPUT_INVALID for a number, a window or a patient that cannot be, CLINIC_UNKNOWN.
+   */
+  add(task: NewTask): Promise<{ task_id: TaskId; created: boolean }> {
+    return callFunction(this.#db, 'add_task', {
+      p_clinic_id: task.clinicId,
+      p_kind: task.kind,
+      p_to_number: task.toNumber ?? null,
+      p_body: task.body ?? {},
+      p_priority: task.priority ?? 0,
+      p_earliest_at: task.earliestAt?.toISOString() ?? null,
+      p_latest_at: task.latestAt?.toISOString() ?? null,
+      p_max_attempts: task.maxAttempts ?? OUTBOUND.attempts,
+      p_patient_id: task.patientId ?? null,
+      p_key: task.key ?? null,
+    });
+  }
+
+  /**
+   * Takes the call that is due first: the highest priority, then the earliest. Each is one worker's, for {@link OUTBOUND.takenMs}; a worker
+   * that is lost meanwhile has used up the attempt. With `clinicIds` only calls of these clinics. Undefined when none is due.
+   */
+  async take(
+    agentName: string,
+    workerId: string,
+    clinicIds?: readonly ClinicId[],
+  ): Promise<TakenTask | undefined> {
+    const task = await callFunction<TakenTask | null>(this.#db, 'take_task', {
+      p_agent_name: agentName,
+      p_worker_id: workerId,
+      p_limit_ms: OUTBOUND.takenMs,
+      p_clinic_ids: clinicIds ?? null,
+    });
+    return task ?? undefined;
+  }
+
+  /**
+   * Writes back what came of a call. All but `completed` is tried again later ({@link OUTBOUND.retryMs}), while attempts and time are left.
+   * @throws OpenhoursError STATE_INVALID when another worker has the task, or it does not exist.
+   */
+  finish(
+    taskId: TaskId,
+    workerId: string,
+    outcome: TaskOutcome,
+    result: Record<string, unknown> = {},
+  ): Promise<FinishedTask> {
+    return callFunction<FinishedTask>(this.#db, 'finish_task', {
+      p_task_id: taskId,
+      p_worker_id: workerId,
+      p_outcome: outcome,
+      p_result: result,
+      p_retry_ms: outcome === 'completed' ? null : OUTBOUND.retryMs[outcome],
+    });
+  }
+
+  /** The front desk has done a task, or cancels it. Resolves to whether it was still open (or failed). */
+  close(taskId: TaskId, status: 'done' | 'cancelled', result?: Record<string, unknown>): Promise<boolean> {
+    return callFunction<boolean>(this.#db, 'close_task', {
+      p_task_id: taskId,
+      p_status: status,
+      p_result: result ?? null,
     });
   }
 }
