@@ -22,6 +22,10 @@ export interface Service {
   slug: string;
   name: string;
   duration_minutes: number;
+  /** Kept free after each appointment. */
+  buffer_minutes: number;
+  /** Null: the clinic's. */
+  lead_time_minutes: number | null;
   aliases: string[];
   price: number | null;
 }
@@ -55,6 +59,14 @@ export interface ClinicProfile {
   emergency_line: string | null;
   lead_time_minutes: number;
   max_days_ahead: number;
+  /** Languages the clinic offers, the first one first. */
+  languages: string[];
+  /** Said after the greeting, where the law asks for it. */
+  recording_line: string | null;
+  /** Personal data is taken out of what was said before it is stored. */
+  redact_transcripts: boolean;
+  /** Whether text messages can be sent in its name. */
+  sends_messages: boolean;
   hours: HoursSpan[];
   closures: Closure[];
   practitioners: Practitioner[];
