@@ -1,40 +1,31 @@
-import { BOOK, type Memory, type Setting } from './memory.ts';
-import { fill, findTool, goalTool } from './fill.ts';
+import { fill, findTool } from './fill.ts';
+import { type Memory, type Setting, verifies } from './memory.ts';
+import { askWho, isStranger } from './persons.ts';
 import type { JsonObject, Tool } from './schema.ts';
 import { SAY, askFor, spokenList, spokenOption } from './speak.ts';
 import { partOf } from './times.ts';
 import type { Heard } from './understand.ts';
-import type { Decision } from './wire.ts';
+import { type Decision, calledAs } from './wire.ts';
 
 const say = (text: string): Decision => ({ kind: 'say', text });
 
-/** The next step of what the caller wants done: a question for what is missing, or the tool call. */
-export function pursue(memory: Memory, heard: Heard, setting: Setting): Decision | undefined {
-  if (memory.goal === undefined) return undefined;
-  if (memory.goal === BOOK) return pursueBooking(memory, heard, setting);
-  const tool = goalTool(memory, setting);
-  if (!tool) return undefined;
-  const { args, missing } = fill(tool, memory, setting);
-  const [first] = missing;
-  if (!first) return { kind: 'call', name: tool.name, args };
-  const lookup =
-    first.kind === 'option' && memory.options.length === 0 ? lookupTool(setting, tool) : undefined;
-  if (lookup) {
-    const asked = fill(lookup, memory, setting);
-    const [unknown] = asked.missing;
-    if (!unknown) return { kind: 'call', name: lookup.name, args: asked.args };
-    return say(askFor(unknown, memory.asked === unknown.kind, []));
-  }
-  return say(askFor(first, memory.asked === first.kind, []));
+/** A call of something of a patient's, unless it must first be known whose. */
+export function callFor(tool: Tool, args: JsonObject, memory: Memory, setting: Setting): Decision {
+  const personal = /^(hold|lookup|waiting)$/.test(tool.role);
+  if (personal && memory.persons.locked) return say(SAY.locked);
+  // what was wanted waits where it was asked for: only something else is asked for anew
+  const waits = memory.persons.other || memory.lastPersonal === calledAs(tool.name, args);
+  if (personal && waits && isStranger(memory, setting)) return askWho(memory);
+  return { kind: 'call', name: tool.name, args };
 }
 
-function lookupTool(setting: Setting, tool: Tool): Tool | undefined {
-  const others = setting.tools.filter((one) => one.name !== tool.name);
-  return others.find((one) => one.role === 'lookup') ?? others.find((one) => one.role === 'find');
-}
-
-function pursueBooking(memory: Memory, heard: Heard, setting: Setting): Decision | undefined {
-  const hold = goalTool(memory, setting);
+/** A free time found, chosen, and passed to the tool that reads it back: of a new appointment, or of one that is moved. */
+export function pursueBooking(
+  memory: Memory,
+  heard: Heard,
+  setting: Setting,
+  hold: Tool | undefined,
+): Decision | undefined {
   const find = findTool(setting);
   if (!find && !hold) return undefined;
   if (hold && (memory.chosen !== undefined || !find)) return callOrAsk(hold, memory, setting);
@@ -53,16 +44,17 @@ function pursueBooking(memory: Memory, heard: Heard, setting: Setting): Decision
 function callOrAsk(tool: Tool, memory: Memory, setting: Setting): Decision {
   const { args, missing } = fill(tool, memory, setting);
   const [first] = missing;
-  if (!first) return { kind: 'call', name: tool.name, args };
+  if (!first) return callFor(tool, args, memory, setting);
   return say(askFor(first, memory.asked === first.kind && !memory.changed, labels(setting)));
 }
 
-function labels(setting: Setting): string[] {
+/** What the clinic's services are called. */
+export function labels(setting: Setting): string[] {
   return setting.lexicon.services.map((service) => service.label);
 }
 
 /** A new search, unless it would find what was just turned down. */
-function search(memory: Memory, find: Tool, setting: Setting): Decision {
+export function search(memory: Memory, find: Tool, setting: Setting): Decision {
   const { args, missing } = fill(find, memory, setting);
   const [first] = missing;
   if (first) return say(askFor(first, memory.asked === first.kind, labels(setting)));
@@ -94,6 +86,7 @@ function unchosen(memory: Memory, heard: Heard, find: Tool, setting: Setting): D
   }
   if (heard.shift !== undefined || heard.no || memory.asked === 'later_day') return say(SAY.otherTime);
   const single = memory.options.length === 1;
+  if (single && verifies(setting)) return say(SAY.suits);
   if (single && memory.wish.name === undefined)
     return say(askFor(NAME, memory.asked === 'name' && !heard.yes, []));
   return say(SAY.whichOne);

@@ -54,12 +54,19 @@ export function weekdayOf(word: string): number | undefined {
   return best >= 0.74 && best - second >= 0.05 ? scores.indexOf(best) : undefined;
 }
 
-function monthAt(words: readonly string[], at: number): number | undefined {
+/** The month (1 to 12) of a word that is or sounds like its name. */
+export function monthAt(words: readonly string[], at: number): number | undefined {
   const word = words[at] ?? '';
   const index = MONTHS.findIndex(
     (month) => month === word || (word.length >= 7 && alike(month, word) >= 0.8),
   );
   return index >= 0 ? index + 1 : undefined;
+}
+
+/** The English name of a month, 1 to 12. */
+export function monthName(month: number): string {
+  const name = MONTHS[month - 1] ?? '';
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 /** "3 December", "December 3rd", "the third of December", "the 24th" (only when it cannot be a choice among offers). */
@@ -120,7 +127,11 @@ function weekdayNear(words: readonly string[], at: number): number | undefined {
 }
 
 function weekdayAt(words: readonly string[], at: number): SaidDay | undefined {
-  const joined = words[at + 1] === 'day' ? weekdayOf(`${words[at] ?? ''}day`) : undefined;
+  const plain = /^(later|earlier|another|other|different|better|latter|same|every|whatever|which)$/.test(
+    words[at] ?? '',
+  );
+  // "a later day" is no Saturday
+  const joined = words[at + 1] === 'day' && !plain ? weekdayOf(`${words[at] ?? ''}day`) : undefined;
   const weekday = weekdayOf(words[at] ?? '') ?? joined;
   if (weekday === undefined) return undefined;
   const next =

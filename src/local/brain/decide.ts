@@ -1,14 +1,16 @@
-import { pursue } from './booking.ts';
 import { fillForced, findTool } from './fill.ts';
 import { readLexicon } from './lexicon.ts';
-import { BOOK, type Memory, type Setting } from './memory.ts';
+import { adjustManner, connect, drop } from './manners.ts';
+import { BOOK, type Memory, type Setting, byRole, verifies } from './memory.ts';
+import { goOn, withoutLoop } from './onward.ts';
+import { askWho, settlePerson } from './persons.ts';
 import { readPrompt } from './prompt.ts';
-import { answerQuestion, byRole, orMessage, resume } from './questions.ts';
+import { pursue } from './pursue.ts';
+import { answerQuestion, orMessage, resume } from './questions.ts';
 import { remember } from './replay.ts';
 import { type Tool, readTools } from './schema.ts';
-import { SAY } from './speak.ts';
+import { type Asked, SAY } from './speak.ts';
 import { jsonAnswer, wantsJson, wantsSummary, summaryOf } from './summarise.ts';
-import { tellResults } from './tell.ts';
 import type { Heard } from './understand.ts';
 import { type ChatRequest, type Decision, textOf } from './wire.ts';
 import { alike } from './words.ts';
@@ -24,7 +26,12 @@ export function decide(request: ChatRequest): Decision {
   const memory = remember(request.messages, setting);
   if (wantsJson(request)) return say(jsonAnswer(request, memory));
   if (setting.tools.length === 0 && wantsSummary(request)) return say(summaryOf(request));
-  return obey(request.tool_choice, answer(request, memory, setting), memory, setting);
+  return obey(
+    request.tool_choice,
+    withoutLoop(answer(request, memory, setting), memory, setting),
+    memory,
+    setting,
+  );
 }
 
 /** Settings that are remembered: the prompt and tools of a call are the same in all its requests. */
@@ -49,7 +56,7 @@ function readSetting(request: ChatRequest): Setting {
 
 function answer(request: ChatRequest, memory: Memory, setting: Setting): Decision {
   const last = request.messages.at(-1);
-  if (last?.role === 'tool') return say(tellResults(memory));
+  if (last?.role === 'tool') return goOn(memory, setting);
   if (last?.role === 'user' && memory.heard) return answerCaller(memory, memory.heard, setting);
   const quoted =
     last && last.role !== 'assistant' ? /["“]([^"”]{4,300})["”]/.exec(textOf(last))?.[1] : undefined;
@@ -77,6 +84,8 @@ function answerCaller(memory: Memory, heard: Heard, setting: Setting): Decision 
   if (heard.words.length === 0) return say(SAY.unheard);
   if (heard.emergency || (!heard.service && /\bemergency\b/.test(heard.words.join(' '))))
     return say(setting.prompt.emergency ?? SAY.emergency);
+  const manner = adjustManner(memory, heard, setting);
+  if (manner) return manner;
   if (heard.repeat && heard.words.length <= 8 && memory.lastSaid !== '' && !memory.changed)
     return say(memory.lastSaid);
   if (memory.prepared !== undefined) {
@@ -84,20 +93,37 @@ function answerCaller(memory: Memory, heard: Heard, setting: Setting): Decision 
     if (read) return read;
   }
   return (
+    settlePerson(memory, heard, setting) ??
     answerQuestion(memory, heard, setting) ??
     leave(memory, heard, setting) ??
     request(memory, heard, setting) ??
+    drop(memory, heard, setting) ??
     pursue(memory, heard, setting) ??
+    welcome(memory, setting) ??
     smallTalk(memory, heard)
   );
 }
 
+/** Somebody new, who has not said what for. */
+function welcome(memory: Memory, setting: Setting): Decision | undefined {
+  const { newcomer, current } = memory.persons;
+  const registers = newcomer && current === undefined && memory.goal === undefined;
+  return registers && byRole(setting, 'register') ? askWho(memory) : undefined;
+}
+
+/** Questions that are not about what was read back. */
+const ELSEWHERE = new Set<Asked | undefined>(['name', 'birth', 'phone', 'text', 'patient', 'again']);
+
 /** The details were read back and wait for a yes. */
 function atReadBack(memory: Memory, heard: Heard, setting: Setting): Decision | undefined {
-  memory.goal ??= BOOK;
+  const books = memory.readBack === 'hold';
+  if (books) memory.goal ??= BOOK;
+  if (verifies(setting) && ELSEWHERE.has(memory.asked)) return undefined;
   // a yes after a no settles nothing
-  if (heard.yes && memory.asked === 'change' && !memory.changed) return say(SAY.confirmAfterAll);
-  if (heard.yes && (!memory.changed || agreesAnyway(memory, heard))) {
+  if (heard.yes && memory.asked === 'change' && !memory.changed)
+    return say(books ? SAY.confirmAfterAll : SAY.goAheadAfterAll);
+  const yes = heard.yes || asksForIt(memory, heard);
+  if (yes && (!memory.changed || agreesAnyway(memory, heard))) {
     const tool = confirmTool(memory, setting);
     return tool && { kind: 'call', name: tool.name, args: fillForced(tool, memory, setting) };
   }
@@ -107,9 +133,15 @@ function atReadBack(memory: Memory, heard: Heard, setting: Setting): Decision | 
   if (other) return other;
   if (heard.bye) return leave(memory, heard, setting);
   if (heard.shift !== undefined) return say(SAY.otherTime);
-  if (heard.no) return say(SAY.whatChange);
+  if (heard.no) return say(memory.readBack === 'cancel' ? SAY.stays : SAY.whatChange);
   if (heard.wait) return say(SAY.wait);
-  return say(SAY.confirmAgain);
+  return say(books ? SAY.confirmAgain : SAY.goAheadAgain);
+}
+
+/** "Please cancel it", when just that was read back. */
+function asksForIt(memory: Memory, heard: Heard): boolean {
+  const same = memory.readBack === 'cancel' ? heard.cancel : memory.readBack === 'move' && heard.move;
+  return same && !heard.no && !heard.question && !/\b(dont|do not|never)\b/.test(heard.words.join(' '));
 }
 
 /** A yes with the name once more, recognised a little differently, is still a yes. */
@@ -153,8 +185,7 @@ function leave(memory: Memory, heard: Heard, setting: Setting): Decision | undef
 /** Requests for a person, and for things that no offered tool does. */
 function request(memory: Memory, heard: Heard, setting: Setting): Decision | undefined {
   const transfer = byRole(setting, 'transfer');
-  if (heard.human && transfer)
-    return { kind: 'call', name: transfer.name, args: fillForced(transfer, memory, setting) };
+  if (heard.human && transfer) return connect(heard, transfer);
   if (heard.human && !heard.service) return orMessage(SAY.cannot, memory, setting);
   if (memory.prepared !== undefined && (heard.cancel || heard.move)) return say(SAY.whatChange);
   const served = memory.goal !== undefined && memory.goal !== BOOK;

@@ -1,5 +1,5 @@
 import { resolveDay } from './dates.ts';
-import { BOOK, type Memory, type Setting } from './memory.ts';
+import { BOOK, type Memory, type Setting, verifies } from './memory.ts';
 import { phoneNumber } from './numbers.ts';
 import { type Json, type JsonObject, type Param, type Tool, fits, placeholder } from './schema.ts';
 import { clockText } from './times.ts';
@@ -52,8 +52,15 @@ function valueOf(param: Param, memory: Memory, setting: Setting): Json | undefin
       return wish.time && clockText(wish.time);
     case 'option':
       return memory.options.find((option) => option.id === memory.chosen)?.id;
+    case 'appointment':
+      return memory.appointments?.find((option) => option.id === memory.appointment)?.id;
+    case 'patient':
+      // without a way to verify people, the patient is a name
+      return verifies(setting) ? memory.persons.current : wish.name;
     case 'name':
       return wish.name;
+    case 'birth':
+      return wish.birth;
     case 'phone':
       return wish.phone;
     case 'text':
@@ -92,6 +99,7 @@ function otherValue(param: Param, memory: Memory): Json | undefined {
   const given = memory.lastFields[param.name];
   if (given !== undefined && fits(param, given)) return given;
   const { heard } = memory;
+  if (param.type === 'boolean' && /urgent/.test(param.name)) return heard?.urgent === true ? true : undefined;
   if (!heard || !memory.lastSaid.toLowerCase().includes(param.name.replace(/_/g, ' ').toLowerCase()))
     return undefined;
   if (param.choices) return closest(param, heard.words);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide } from './decide.ts';
+import { DESK_TOOLS } from './sample-tools.ts';
 import { fits, isObject, readTools } from './schema.ts';
 import { BOOKED, MESSAGE_TOOL, READ_BACK, SLOTS, TOOLS, text, tool } from './sample-conversation.ts';
 
@@ -27,6 +28,10 @@ describe('whatever it is sent', () => {
     '…',
     '\u0000',
     'later',
+    'born 3 May 1990',
+    'my son',
+    'move it',
+    'when is my appointment',
   );
   const said = fc.oneof(
     fc.array(words, { maxLength: 12 }).map((list) => list.join(' ')),
@@ -43,7 +48,14 @@ describe('whatever it is sent', () => {
       fc.record({
         id: fc.constantFrom('a', 'b'),
         function: fc.record({
-          name: fc.constantFrom('find_slots', 'prepare_booking', 'confirm_booking', 'x'),
+          name: fc.constantFrom(
+            'find_slots',
+            'prepare_booking',
+            'confirm_booking',
+            'identify_patient',
+            'confirm',
+            'x',
+          ),
           arguments: fc.oneof(fc.json(), said),
         }),
       }),
@@ -86,6 +98,7 @@ describe('whatever it is sent', () => {
     .map(({ name, properties }) => tool(name, '', properties, Object.keys(properties).slice(0, 3)));
   const tools = fc.oneof(
     fc.constant([...TOOLS, MESSAGE_TOOL]),
+    fc.constant(DESK_TOOLS),
     fc.array(fc.oneof(randomTool, fc.jsonValue()), { maxLength: 4 }),
   );
   const choice = fc.constantFrom('auto', 'none', 'required', undefined, {

@@ -1,5 +1,6 @@
 import { weekdayOf } from './dates.ts';
-import { alike, soundKey, titleCase } from './words.ts';
+import { respell } from './spelling.ts';
+import { titleCase } from './words.ts';
 
 /** Words that end a name, or show that what follows "this is" or "I'm" is none. */
 const NOT_NAMES = new Set(
@@ -11,7 +12,11 @@ const NOT_NAMES = new Set(
     'one two three four five six seven eight nine ten eleven twelve thirty past passed quarter she they him her ' +
     'question really repeat right running saturday say second see should sick so some something soon sorry speaking still sunday sure thank thanks that thats ' +
     'the then there they third this thursday time to today tomorrow trying tuesday uh um unsure very wait want was we wednesday week well were what whats ' +
-    'when where which who why will with wondering would wrong yeah yep yes you your'
+    'when where which who why will with wondering would wrong yeah yep yes you your ' +
+    'born birth birthday date dob spelled spelt spelling new patient patients registered both also too has hasnt needs wants got had was says said ' +
+    'son daughter child children kid kids wife husband mother father mom mum dad baby boy girl myself himself herself someone somebody anyone anybody ' +
+    'told recommended goes went wanted asked comes came lives works gets chose started keeps really can could might does woke ate bit ' +
+    'fell hurts hurt hurting broke broken lost chipped cracked bleeding tooth teeth toothache pain crying though because since until before after'
   ).split(' '),
 );
 const FILLERS =
@@ -22,6 +27,13 @@ const CERTAIN =
   /\b(?:(?:my|the|by|mine|full|first) (?:name|names|nam|nime|aim)|name|names)(?: (?:is|as|was|its|iz|s))?\b|\b(?:under the name(?: of)?|call me)\b/;
 const LIKELY = /\b(?:this is|i am|im|it is|its|thats)\b/;
 
+/** "for my son Omar", "my daughter's name is Ayesha". */
+const KIN =
+  /\b(?:my|our) (?:(?:other|older|younger|elder|little|first|second|oldest|youngest|eldest|new) )?(?:son|daughter|child|kid|husband|wife|mother|father|mom|mum|dad|baby|boy|girl|brother|sister|partner|grandson|granddaughter)(?: (?:called|named|is called|is named|is|whose name is|and (?:his|her) name is))?\b/;
+
+/** Most words of a name. */
+const MOST_NAMES = 4;
+
 /** Where a name may come from: `asked` when the caller was just asked for it, `read` when details were just read back. */
 export type NameContext = 'asked' | 'read' | 'free';
 
@@ -30,6 +42,9 @@ export function findName(text: string, context: NameContext): string | undefined
   const flat = flatten(text);
   const certain = CERTAIN.exec(flat);
   if (certain) return nameFrom(flat.slice(certain.index + certain[0].length), false, true);
+  const kin = KIN.exec(flat);
+  const theirs = kin ? nameFrom(flat.slice(kin.index + kin[0].length)) : undefined;
+  if (theirs !== undefined) return theirs;
   const likely = LIKELY.exec(flat);
   if (likely) {
     const weak = /^(it is|its|thats)$/.test(likely[0]);
@@ -42,6 +57,22 @@ export function findName(text: string, context: NameContext): string | undefined
   const words = answer.split(' ').filter((word) => word !== '');
   const plain = words.filter((word) => word.length > 1);
   return plain.length <= 4 ? nameFrom(answer, true) : undefined;
+}
+
+/** The name that a text ends with: "cancel my appointment, Sara Khan"; two words at least. */
+export function nameAtEnd(text: string): string | undefined {
+  const words = flatten(text)
+    .replace(/[ .]+$/, '')
+    .split(/\s+/);
+  const start = words.findLastIndex((word) => word === '.' || word.length < 2 || stopsName(word)) + 1;
+  const name = words.slice(Math.max(start, words.length - MOST_NAMES));
+  return name.length >= 2 && words.length - start <= MOST_NAMES ? titleCase(name) : undefined;
+}
+
+/** True when the words themselves say that a name follows: "my name is", "my son Omar". */
+export function isNamed(text: string): boolean {
+  const flat = flatten(text);
+  return CERTAIN.test(flat) || KIN.test(flat);
 }
 
 /** Letters, apostrophes and hyphens; sentence ends stay as a lone full stop, which ends a name. */
@@ -102,15 +133,4 @@ function stopsName(word: string): boolean {
   const joined = word.replace(/['-]/g, '');
   const parts = word.split('-').every((part) => NOT_NAMES.has(part));
   return parts || NOT_NAMES.has(joined) || weekdayOf(word) !== undefined || word.length > 24;
-}
-
-/** Puts a spelled word in the place of the one it spells, else adds it. */
-function respell(words: readonly string[], spelled: string): string[] {
-  const scores = words.map(
-    (word) => alike(word, spelled) + (soundKey(word)[0] === soundKey(spelled)[0] ? 0.3 : 0),
-  );
-  const best = Math.max(0, ...scores);
-  return best >= 0.6
-    ? words.map((word, at) => (at === scores.indexOf(best) ? spelled : word))
-    : [...words, spelled];
 }

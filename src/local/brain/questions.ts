@@ -1,6 +1,5 @@
 import { findAnswer, tellHours, tellService } from './answers.ts';
-import { BOOK, type Memory, type Setting } from './memory.ts';
-import type { Tool, ToolRole } from './schema.ts';
+import { BOOK, type Memory, type Setting, byRole, verifies } from './memory.ts';
 import { SAY } from './speak.ts';
 import type { Heard } from './understand.ts';
 import type { Decision } from './wire.ts';
@@ -22,7 +21,8 @@ function plainAnswer(memory: Memory, heard: Heard, setting: Setting): string | D
     const hours = tellHours(prompt, heard.day?.spec);
     if (hours !== undefined) return hours;
   }
-  if (heard.human || memory.asked === 'text') return undefined;
+  const served = verifies(setting) && (heard.newcomer || heard.list || heard.birth !== undefined);
+  if (heard.human || memory.asked === 'text' || served) return undefined;
   const found = findAnswer(heard.words, prompt.faqs);
   const facts = heard.day ?? heard.part ?? (heard.time?.explicit ? heard.time : undefined) ?? heard.name;
   const aside = !facts || (found && found.score >= 0.7 && !heard.book && !heard.service && !heard.name);
@@ -37,7 +37,11 @@ function plainAnswer(memory: Memory, heard: Heard, setting: Setting): string | D
     heard.shift !== undefined ||
     heard.cancel ||
     heard.move ||
-    heard.message;
+    heard.message ||
+    heard.list ||
+    heard.waiting ||
+    heard.newcomer ||
+    heard.birth !== undefined;
   if (books || heard.anyTime || memory.pick.kind === 'one' || memory.pick.kind === 'many') return undefined;
   if (found && found.score >= 0.42) return found.answer;
   return heard.service ? aboutService(memory, heard) : unknown(memory, heard, setting);
@@ -68,15 +72,14 @@ export function orMessage(text: string, memory: Memory, setting: Setting): Decis
   return say(`${text} ${next}`);
 }
 
-/** The first offered tool of a role. */
-export function byRole(setting: Setting, role: ToolRole): Tool | undefined {
-  return setting.tools.find((tool) => tool.role === role);
-}
-
 /** The question that was open before the caller asked one. */
 export function resume(memory: Memory): string | undefined {
-  if (memory.prepared !== undefined) return 'Shall I book it for you?';
+  if (memory.prepared !== undefined)
+    return memory.readBack === 'hold' ? 'Shall I book it for you?' : 'Shall I go ahead?';
+  if (memory.persons.asked && memory.persons.current === undefined && !memory.persons.locked)
+    return 'May I have the full name and date of birth, please?';
   if (memory.asked === 'name' && memory.options.length > 0) return 'May I have your name, please?';
+  if (memory.asked === 'text') return 'What shall I tell our front desk?';
   if (memory.options.length > 0) return 'Which of those times would you like?';
   if (memory.asked === 'service') return 'Which service would you like?';
   return memory.asked === 'phone' ? 'Which phone number can we reach you on?' : undefined;

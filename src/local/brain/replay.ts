@@ -1,44 +1,40 @@
 import { hearCaller } from './caller.ts';
 import { findDay } from './dates.ts';
-import type { Memory, Setting } from './memory.ts';
-import { readResult } from './results.ts';
+import { type Memory, type Setting, newMemory } from './memory.ts';
+import { takeReply } from './replies.ts';
 import { type JsonObject, type Tool, isObject } from './schema.ts';
-import { askedBy } from './speak.ts';
-import { type ChatMessage, textOf } from './wire.ts';
+import { SAY, askedBy } from './speak.ts';
+import { type ChatMessage, calledAs, textOf } from './wire.ts';
 import { tokens } from './words.ts';
 
 /** Replays a conversation. */
 export function remember(messages: readonly ChatMessage[], setting: Setting): Memory {
-  const memory: Memory = {
-    wish: {},
-    options: [],
-    idKey: undefined,
-    chosen: undefined,
-    prepared: undefined,
-    goal: undefined,
-    asked: undefined,
-    lastSaid: '',
-    lastArgs: undefined,
-    lastFields: {},
-    openQuestion: undefined,
-    results: [],
-    heard: undefined,
-    pick: { kind: 'silent' },
-    changed: false,
-  };
+  const memory = newMemory();
+  recallPatients(memory, setting);
   const calls = new Map<string, Tool | undefined>();
   for (let at = 0; at < messages.length; at++) {
     const message = messages[at];
     if (!message) continue;
     if (message.role === 'assistant') hearAgent(memory, message, setting, calls);
-    if (message.role === 'tool') takeResult(memory, message, calls.get(message.tool_call_id ?? ''));
+    if (message.role === 'tool') takeReply(memory, textOf(message), calls.get(message.tool_call_id ?? ''));
     if (message.role !== 'user') continue;
     // a turn that was cut in two by a pause is one turn
     let text = textOf(message);
     while (messages[at + 1]?.role === 'user') text += ` ${textOf(messages[++at] as ChatMessage)}`;
+    memory.turn++;
     hearCaller(memory, text, setting);
   }
   return memory;
+}
+
+/** Patients whom an earlier agent of this call has verified, as the prompt lists them. */
+function recallPatients(memory: Memory, setting: Setting): void {
+  for (const line of setting.prompt.lines) {
+    const [, key, name] = /^- (p\d{1,4}): (.{1,200}), a verified patient$/.exec(line) ?? [];
+    if (key !== undefined && name !== undefined) memory.persons.known.push({ key, name, kin: undefined });
+  }
+  const [only, ...others] = memory.persons.known;
+  if (others.length === 0) memory.persons.current = only?.key;
 }
 
 function hearAgent(
@@ -54,15 +50,30 @@ function hearAgent(
       .find((say) => say.startsWith(text.slice(0, 40)));
     // asking into silence changes nothing; an interrupted sentence was meant to end as the tool worded it
     if (!/still there|cannot hear|can't hear|are you there/i.test(text)) memory.asked = askedBy(full ?? text);
+    memory.saidBefore = memory.lastSaid;
     memory.lastSaid = full ?? text;
+    if (text === SAY.dropped || text === SAY.stays) dropGoal(memory);
   }
   if ((message.tool_calls ?? []).length > 0) memory.results = [];
   for (const call of message.tool_calls ?? []) {
     const tool = setting.tools.find((one) => one.name === call.function?.name);
     calls.set(call.id ?? '', tool);
     const args = parseArgs(call.function?.arguments ?? '');
+    const called = calledAs(call.function?.name ?? '', args);
+    memory.calls.push({ call: called, turn: memory.turn });
+    if (tool && /^(hold|lookup|waiting)$/.test(tool.role)) memory.lastPersonal = called;
     if (tool) rememberArgs(memory, tool, args);
   }
+}
+
+/** What was offered or read back is not wanted after all. */
+function dropGoal(memory: Memory): void {
+  memory.goal = undefined;
+  memory.prepared = undefined;
+  memory.persons.asked = false;
+  memory.options = [];
+  memory.chosen = undefined;
+  delete memory.wish.text;
 }
 
 function parseArgs(text: string): JsonObject {
@@ -84,40 +95,14 @@ function rememberArgs(memory: Memory, tool: Tool, args: JsonObject): void {
     if (param.kind === 'service') memory.wish.service = value;
     if (param.kind === 'practitioner') memory.wish.practitioner = value;
     if (param.kind === 'name') memory.wish.name = value;
+    if (param.kind === 'birth') memory.wish.birth = value;
+    if (param.kind === 'patient' && memory.persons.known.some((one) => one.key === value))
+      memory.persons.current = value;
+    if (param.kind === 'appointment' && memory.appointments?.some((one) => one.id === value))
+      memory.appointment = value;
     if (param.kind === 'option' && memory.options.some((option) => option.id === value))
       memory.chosen = value;
     const day = param.kind === 'day' ? findDay(tokens(value)) : undefined;
     if (day && memory.wish.day === undefined) memory.wish.day = { spec: day.spec, phrase: value };
   }
-}
-
-function takeResult(memory: Memory, message: ChatMessage, tool: Tool | undefined): void {
-  const result = readResult(textOf(message));
-  memory.results.push({ tool, result });
-  memory.lastFields = result.fields;
-  if (result.options.length > 0) {
-    memory.options = result.options;
-    memory.idKey = result.idKey;
-    memory.chosen = undefined;
-  } else if (tool?.role === 'find') {
-    memory.options = [];
-    memory.chosen = undefined;
-  }
-  const waits = tool?.role === 'hold' || /^prepare/.test(tool?.name ?? '');
-  const ready = !result.failed && result.options.length === 0 && result.fields.missing === undefined;
-  const problem = typeof result.fields.error === 'string' ? result.fields.error : '';
-  memory.prepared = waits && ready && tool ? tool.name : undefined;
-  if (waits && result.fields.missing === 'phone') memory.asked = 'phone';
-  if (result.failed && /slot/.test(problem) && waits) memory.chosen = undefined;
-  if (result.failed && /phone/.test(problem)) delete memory.wish.phone;
-  if (result.failed && /name/.test(problem)) delete memory.wish.name;
-  const done =
-    tool && !result.failed && !waits && ['confirm', 'message', 'cancel', 'move', 'other'].includes(tool.role);
-  if (!done || result.options.length > 0) return;
-  const { name, phone } = memory.wish;
-  memory.wish = { ...(name === undefined ? {} : { name }), ...(phone === undefined ? {} : { phone }) };
-  memory.options = [];
-  memory.chosen = undefined;
-  memory.goal = undefined;
-  memory.openQuestion = undefined;
 }

@@ -54,7 +54,7 @@ function parse(content: string, depth: number): Json {
 }
 
 function sentence(value: JsonObject): string | undefined {
-  for (const key of ['say', 'speak', 'message', 'text', 'summary', 'answer', 'result']) {
+  for (const key of ['say', 'tell_the_caller', 'speak', 'message', 'text', 'summary', 'answer', 'result']) {
     const said = value[key];
     if (typeof said === 'string' && said.trim() !== '') return said.trim();
   }
@@ -95,7 +95,15 @@ function readOption(id: string, one: JsonObject): Option {
   // a clock field and the spoken form are in the clinic's zone; a timestamp may be in UTC
   const stamped = start?.[4] === undefined ? undefined : at(start[4], start[5]);
   const place = clock ? at(clock[1], clock[2]) : (time ?? stamped);
-  return { id, spoken: spoken ?? id, words, day: date ?? day?.spec, time: place };
+  return { id, spoken: spoken ?? described(one) ?? id, words, day: date ?? day?.spec, time: place };
+}
+
+/** "check-up on Tuesday at 10:00", of an appointment's fields. */
+function described(one: JsonObject): string | undefined {
+  const { service, weekday, time } = one;
+  if (typeof service !== 'string') return undefined;
+  const when = `${typeof weekday === 'string' ? ` on ${weekday}` : ''}${typeof time === 'string' ? ` at ${time}` : ''}`;
+  return `the ${service}${when}`;
 }
 
 function at(hour: string | undefined, minute: string | undefined): SaidTime {

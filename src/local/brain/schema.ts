@@ -7,7 +7,19 @@ export type JsonObject = { [key: string]: Json };
 
 /** What a parameter stands for in a conversation. */
 export type ParamKind =
-  'service' | 'day' | 'part' | 'time' | 'practitioner' | 'option' | 'name' | 'phone' | 'text' | 'other';
+  | 'service'
+  | 'day'
+  | 'part'
+  | 'time'
+  | 'practitioner'
+  | 'option'
+  | 'appointment'
+  | 'patient'
+  | 'name'
+  | 'birth'
+  | 'phone'
+  | 'text'
+  | 'other';
 
 /** One parameter of a tool. */
 export interface Param {
@@ -24,7 +36,22 @@ export interface Param {
 
 /** What a tool is for. */
 export type ToolRole =
-  'find' | 'lookup' | 'hold' | 'confirm' | 'end' | 'message' | 'transfer' | 'cancel' | 'move' | 'other';
+  | 'find'
+  | 'lookup'
+  | 'hold'
+  | 'confirm'
+  | 'end'
+  | 'message'
+  | 'transfer'
+  | 'cancel'
+  | 'move'
+  | 'identify'
+  | 'register'
+  | 'waiting'
+  | 'keypad'
+  | 'speech'
+  | 'language'
+  | 'other';
 
 /** One offered tool. */
 export interface Tool {
@@ -35,9 +62,11 @@ export interface Tool {
 }
 
 const KINDS: readonly (readonly [RegExp, ParamKind])[] = [
-  [/birth|dob/, 'other'],
+  [/birth|(^|_)dob($|_)/, 'birth'],
+  [/^patient(_?(id|ref))?$/, 'patient'],
   [/practitioner|doctor|dentist|provider|clinician|physician/, 'practitioner'],
   [/service|treatment|procedure|appointment_?type|visit_?type/, 'service'],
+  [/^appointment(_?(id|ref))?$/, 'appointment'],
   [/slot|option|(^|_)id$|Id$/, 'option'],
   [/part|period|time_?of_?day/, 'part'],
   [/(^|_)(day|date|when)($|_)/, 'day'],
@@ -48,6 +77,12 @@ const KINDS: readonly (readonly [RegExp, ParamKind])[] = [
 ];
 
 const ROLES: readonly (readonly [RegExp, ToolRole])[] = [
+  [/identify|verify|authenticate/, 'identify'],
+  [/register|enrol|new_?patient/, 'register'],
+  [/wait(ing)?_?list/, 'waiting'],
+  [/keypad|dtmf/, 'keypad'],
+  [/speech|speed/, 'speech'],
+  [/language/, 'language'],
   [/end_?call|hang_?up|goodbye|finish_call/, 'end'],
   [/confirm/, 'confirm'],
   [/message|call_?back/, 'message'],

@@ -16,28 +16,44 @@ export type Asked =
   | 'confirm'
   | 'change'
   | 'offer_message'
+  | 'offer_waiting'
+  | 'offer_list'
+  | 'birth'
+  | 'patient'
+  | 'newcomer'
+  | 'manage'
+  | 'again'
   | 'offer_booking'
   | 'else'
   | 'later_day';
 
 const ASKED: readonly (readonly [RegExp, Asked])[] = [
+  [/waiting list/, 'offer_waiting'],
+  [/read out what/, 'offer_list'],
+  [/say the last part again/, 'again'],
+  [/move or cancel|cancel or move|change or cancel/, 'manage'],
+  [/(full name|your name|the name).{0,40}(date of birth|birth ?date)/, 'name'],
+  [/date of birth|birth ?date|birthday|when were you born/, 'birth'],
+  [/is (this|that|it) (booking )?for [^?]+ or /, 'patient'],
+  [/new (here|patient|to (us|the clinic))/, 'newcomer'],
   [/take a message|pass (it|that|this) on|leave a message\?/, 'offer_message'],
   [
-    /(is|are) (that|this|these|it|everything) (all )?(right|correct|okay|ok)|shall i (book|confirm|go ahead)|should i (book|confirm|go ahead)|yes or no|do you confirm|can you confirm/,
+    /(is|are) (that|this|these|it|everything) (all )?(right|correct|okay|ok)|shall i (book|confirm|go ahead|cancel|move|register)|should i (book|confirm|go ahead)|yes or no|do you confirm|can you confirm/,
     'confirm',
   ],
   [/like to change/, 'change'],
-  [/anything else/, 'else'],
-  [/like to book|like to make an appointment|shall we find/, 'offer_booking'],
+  [/(anything|what) else/, 'else'],
+  [/like to (book|make one)|like to make an appointment|shall we find/, 'offer_booking'],
   [
-    /your (full |first |last )?name|whose name|name (for|please|again)|who is (the appointment|it) for/,
+    /(your|the|'s) (full |first |last )?name|full name|whose name|name (for|please|again)|who is (the appointment|it) for/,
     'name',
   ],
   [/phone|number|reach you/, 'phone'],
-  [/message|tell (them|the team)|what should i/, 'text'],
+  [/message|tell (them|the team)|what (should|shall|can) i (say|tell|pass)|what should i|tell our/, 'text'],
   [/(later|another|next|different) day\?/, 'later_day'],
+  [/which appointment would you like/, 'service'],
   [
-    /which (one|of)|suits? you|which would you|would you (like|prefer) (the|\w+ or)|which time would you like:|does that (suit|work)|would that (suit|work)/,
+    /which (one|of|appointment)|suits? you|which would you|would you (like|prefer) (the|\w+ or)|which time would you like:|does that (suit|work)|would that (suit|work)/,
     'choice',
   ],
   [
@@ -81,6 +97,12 @@ export function askFor(param: Param, again: boolean, choices: readonly string[])
       return again ? 'Sorry, could you tell me your name again, please?' : 'May I have your name, please?';
     case 'phone':
       return put('What is the best phone number to reach you?');
+    case 'birth':
+      return put('What is the date of birth?');
+    case 'patient':
+      return put('Who is the appointment for?');
+    case 'appointment':
+      return put('Which appointment do you mean?');
     case 'text':
       return put('What should I tell the team?');
     case 'option':
@@ -141,5 +163,16 @@ export const SAY = {
   goodbye: 'Thank you for calling. Goodbye.',
   problem: "I'm sorry, that didn't work. Could you say that once more?",
   emergency: 'If this is an emergency, please hang up and call the emergency services at once.',
+  locked: "I'm sorry, I can't verify that on the phone. Shall I take a message for our front desk?",
+  dropped: 'All right, then not. Is there anything else I can help you with?',
+  stays: 'All right, it stays as it is. Is there anything else I can help you with?',
+  without: "I'm sorry, without that I can't look anything up.",
+  goAheadAfterAll: 'Shall I go ahead with what I read out? Please say yes or no.',
+  goAheadAgain: 'Sorry, shall I go ahead with that? Please say yes or no.',
+  stuck: "I'm sorry, I can't get any further with that.",
+  whichDay: 'Which day would suit you instead?',
+  manage: 'Would you like to move or cancel it?',
+  noAppointment: "I can't see any appointment. Would you like to make one?",
+  suits: 'Sorry, does that time suit you?',
   moment: 'One moment, please.',
 } as const;

@@ -23,6 +23,8 @@ function tellResult(tool: Tool | undefined, result: ToolResult, memory: Memory):
     }
     case 'message':
       return "I'll pass that on. Is there anything else I can do for you?";
+    case 'lookup':
+      return result.fields.appointments === undefined ? (facts(result) ?? SAY.noMessage) : SAY.noAppointment;
     case 'transfer':
       return SAY.moment;
     default:

@@ -1,34 +1,30 @@
+import { type BirthContext, findBirth, withoutBirth } from './birth.ts';
 import { type SaidDay, findDay } from './dates.ts';
 import { type Entry, type Lexicon, matchEntry, matchPractitioner } from './lexicon.ts';
-import { type NameContext, findName } from './names.ts';
+import {
+  type Intent,
+  type Shift,
+  NO,
+  WANTS_BOOKING,
+  intents,
+  kinIn,
+  languageIn,
+  saidNo,
+  saidYes,
+  shiftOf,
+} from './intents.ts';
+import { type NameContext, findName, isNamed, nameAtEnd } from './names.ts';
 import { phoneNumber } from './numbers.ts';
 import { type DayPart, type SaidTime, findPart, findTime } from './times.ts';
-import { alike, hasWord, tokens } from './words.ts';
-
-/** A wish for other times than those offered. */
-export type Shift = 'later' | 'earlier' | 'day' | 'other';
+import { spelledWords } from './spelling.ts';
+import { tokens } from './words.ts';
 
 /** What a caller's turn was understood to say. */
-export interface Heard {
+export interface Heard extends Record<Intent, boolean> {
   text: string;
   words: string[];
   yes: boolean;
   no: boolean;
-  book: boolean;
-  cancel: boolean;
-  move: boolean;
-  message: boolean;
-  human: boolean;
-  robot: boolean;
-  hours: boolean;
-  emergency: boolean;
-  greeting: boolean;
-  thanks: boolean;
-  bye: boolean;
-  repeat: boolean;
-  wait: boolean;
-  question: boolean;
-  anyTime: boolean;
   shift: Shift | undefined;
   service: Entry | undefined;
   practitioner: Entry | undefined;
@@ -36,7 +32,18 @@ export interface Heard {
   part: DayPart | undefined;
   time: SaidTime | undefined;
   name: string | undefined;
+  /** The words said that a name would follow: "my name is", "my son". */
+  named: boolean;
+  /** The relation of somebody else: "daughter". */
+  kin: string | undefined;
+  birth: string | undefined;
+  /** Somebody named after a birth date, who is not the one it belongs to. */
+  after: { kin: string; name: string | undefined } | undefined;
+  /** Words said letter by letter. */
+  spelled: string[];
   phone: string | undefined;
+  /** A language that was asked for: `es`. */
+  language: string | undefined;
 }
 
 /** What was on the table when the caller spoke. */
@@ -46,26 +53,37 @@ export interface Listening {
   offers: number;
   /** What the agent had asked. */
   asked: string | undefined;
+  /** Where patients are verified: how much may be a birth date, and the year it is. */
+  births?: { context: BirthContext; thisYear: number } | undefined;
 }
 
-const WANTS_BOOKING =
-  /\b(book|booked|appointments?|schedule|reserve|see (a|the|my|doctor|dr|someone|somebody)|come in|get in|fit me in|squeeze me|make a time|sign up)\b|\b(do you have|have you got|is there|are there|got|there) (anything|something|any (free |available |open )?(time|times|slots?|openings?|availability|space|spots?)|an? (free )?(slot|opening|time|space|spot)|(space|room|time|availability))\b|\b(available|availability|free (slot|time|on|at|for|in)|(first|next|earliest|soonest) (available|free|possible|slot|time|appointment))\b|\bwhat (times|slots|days) (do|are|have)\b/;
-const HOURS =
-  /\b(opening (hours|times)|open(ing)? (ours|our)|hours|when (do|are|will) you (open|close|shut|closed)|what time (do|are|will) you|are you (open|closed|there) |are you (open|closed)$|you (guys )?open\b|do you (open|close)|how (long|late) are you open|till when)\b/;
-const EMERGENCY =
-  /\b(chest pains?|cant breathe|cannot breathe|not breathing|trouble breathing|heart attack|having a stroke|unconscious|passed out|bleeding (a lot|heavily|badly)|wont stop bleeding|overdose|suicid\w*|life threatening|medical emergency)\b/;
-const QUESTION =
-  /^(and |so |well |but |uh |um |okay |ok |hi |hello |sorry |yes |also |please )*(what|whats|where|wheres|when|whens|who|whos|how|hows|why|which|do|does|is|are|can|could|would|will|should|am|have|has|may) |\b(do you|does it|is it|is there|are there|are you|can i|could i|may i|do i|should i|how much|how long|what about|how about|i was wondering|can you tell|could you tell|what is|what are|where is|wheres|tell me about)\b/;
-const YES =
-  /^(uh |um |oh |ah |well |so |no no |and )*(yes|yeah|yep|yup|ya|yess|sure|correct|right|exactly|absolutely|definitely|certainly|okay|ok|okey|fine|perfect|great|lovely|wonderful|good|please do|of course|go ahead|book it|confirm|thats (right|correct|fine|good|it|perfect|great|okay|ok)|that is (right|correct|fine|good)|(that|it|this) (works|suits)|(that|it) (sounds|would be|will be|is|ll be) (good|great|fine|perfect|okay|ok|lovely|right|correct)|sounds (good|great|fine|perfect|right)|all right|alright|no thats (right|correct|fine))\b|\b(yes please|yes thats|thats (right|correct)|go ahead|sounds (good|great)|works for me|please book|book it|ill take (it|that)|that works|would be (great|good|perfect|fine|lovely))\b/;
-const NO =
-  /^(uh |um |oh |ah |well |so |actually |sorry )*(no|nope|nah|not|wrong|incorrect|never mind|nevermind|negative|none)\b|\b(thats (not|wrong|incorrect)|that is (not|wrong)|not (right|correct|quite|good|that|what)|doesnt (work|suit)|does not (work|suit)|dont (want|think|like)|cant (make|do)|wont work|no thanks|no thank you|neither)\b/;
-const NO_BUT_YES =
-  /^(no )?(no problem|no worries|not at all|no thats (right|correct|fine|all right|perfect))\b/;
+/** Longest turn that is looked at, in characters. */
+const MAX_TEXT = 4_000;
+
+/** Turns that are remembered: every request replays its conversation. */
+const MAX_HEARD = 2_000;
+const heardBefore = new WeakMap<Lexicon, Map<string, Heard>>();
 
 /** Understands one turn of recognised speech; what is not surely said stays out. */
-export function understand(text: string, listening: Listening): Heard {
-  const words = tokens(text);
+export function understand(turn: string, listening: Listening): Heard {
+  const { lexicon, offers, asked, births } = listening;
+  const known = heardBefore.get(lexicon) ?? new Map<string, Heard>();
+  heardBefore.set(lexicon, known);
+  const key = JSON.stringify([turn, offers, asked, births]);
+  const heard = known.get(key) ?? readTurn(turn, listening);
+  if (known.size >= MAX_HEARD) known.clear();
+  if (turn.length <= MAX_TEXT) known.set(key, heard);
+  return { ...heard };
+}
+
+function readTurn(turn: string, listening: Listening): Heard {
+  const { births } = listening;
+  const whole = turn.slice(0, MAX_TEXT);
+  const all = births ? tokens(whole) : [];
+  const birth = births && findBirth(all, births.context, births.thisYear);
+  // the numbers of a birth date are no day, no time and no telephone number
+  const text = birth ? withoutBirth(whole, all, birth, ' . ') : whole;
+  const words = tokens(birth ? withoutBirth(whole, all, birth, ' born ') : whole);
   const flat = words.join(' ');
   const context: NameContext =
     listening.asked === 'name' ? 'asked' : /^(confirm|change)$/.test(listening.asked ?? '') ? 'read' : 'free';
@@ -80,14 +98,15 @@ export function understand(text: string, listening: Listening): Heard {
   const part = findPart(useful);
   const facts = day !== undefined || time?.explicit === true || part !== undefined;
   const listed = facts || service !== undefined;
-  const said = findName(text, listed ? 'free' : context);
+  const after = birth && personAfter(text);
+  const said = birth ? nameWithBirth(text, after !== undefined) : findName(text, listed ? 'free' : context);
   const name =
     context === 'asked' && NO.test(flat) && said !== undefined && !/name/.test(flat) ? undefined : said;
   const unnamed = name === undefined ? useful : withoutName(useful, name);
   const yes = saidYes(words, flat);
-  const no = !NO_BUT_YES.test(flat) && NO.test(flat);
+  const no = saidNo(flat);
   return {
-    text: text.trim(),
+    text: turn.trim(),
     words,
     yes: yes && !no,
     no,
@@ -98,105 +117,30 @@ export function understand(text: string, listening: Listening): Heard {
     part,
     time,
     name,
+    named: isNamed(text),
+    kin: kinIn(flat),
+    birth: birth?.phrase,
+    after,
+    spelled: births ? spelledWords(text) : [],
     phone,
+    language: languageIn(flat),
     shift: shiftOf(flat),
   };
 }
 
-type Intent =
-  | 'book'
-  | 'cancel'
-  | 'move'
-  | 'message'
-  | 'human'
-  | 'robot'
-  | 'hours'
-  | 'emergency'
-  | 'greeting'
-  | 'thanks'
-  | 'bye'
-  | 'repeat'
-  | 'wait'
-  | 'question'
-  | 'anyTime';
-
-function intents(words: readonly string[], flat: string, text: string): Record<Intent, boolean> {
-  const cancel = /\b(cancel|cancels|cancelled|canceled|cancellation|call off)\b/.test(flat);
-  const move =
-    /\b(reschedule|rescheduled|postpone|move|change) (my|the|an|our|it|appointment)\b|\breschedul/.test(flat);
-  const hours = HOURS.test(flat);
-  return {
-    cancel,
-    move,
-    hours,
-    book:
-      !hours &&
-      (WANTS_BOOKING.test(flat) ||
-        hasWord(words, 'appointment', 0.74) ||
-        /\b(make|book|need|want|get) an? \w{3,9}ment\b/.test(flat)),
-    message: /\b(leave|take|pass|send) (\w+ )?(\w+ )?message\b|\bcall (me|us) back\b|\bcallback\b/.test(flat),
-    human:
-      /\b(real|actual|human|living) (person|being|human)|\b(speak|talk|speaking|talking|put me through|connect me|transfer me) (to|with)? ?(\w+ )?(someone|somebody|person|human|receptionist|staff|manager|nurse|front desk|agent)\b|\b(operator|a human)\b/.test(
-        flat,
-      ),
-    robot:
-      /\b(are|is|am) (you|this|i) .{0,20}\b(robot|robots|machine|computer|bot|ai|a i|real person|real|human|recording)\b|\bare you an? (ro|rob)\w*/.test(
-        flat,
-      ),
-    emergency: EMERGENCY.test(flat),
-    greeting: /^(uh |um )*(hello|hi|hey|good (morning|afternoon|evening))\b/.test(flat),
-    thanks: /\b(thank you|thanks|thank u|cheers)\b/.test(flat),
-    bye: saidBye(words, flat),
-    repeat:
-      /\b(repeat|say (that|it) again|come again|once more|didnt (hear|catch|get)|what did you say|pardon|what was that)\b/.test(
-        flat,
-      ) || /^(sorry|what|excuse me|huh)$/.test(flat),
-    wait: /\b(hold on|one moment|one second|just a (moment|second|minute)|wait a (moment|second|minute)|give me a (moment|second|minute)|let me (check|think|see))\b/.test(
-      flat,
-    ),
-    question: text.includes('?') || QUESTION.test(flat),
-    anyTime:
-      /\b(any ?time|any ?day|whenever|as soon as possible|asap|earliest|soonest|first available|next available|doesnt matter|dont mind|no preference)\b/.test(
-        flat,
-      ),
-  };
+/** "Sara Khan, 3rd of May 1990": what stands before a birth date is whose it is. */
+function nameWithBirth(text: string, other: boolean): string | undefined {
+  const before = text.slice(0, text.indexOf(' . '));
+  return findName(before, 'asked') ?? nameAtEnd(before) ?? (other ? undefined : findName(text, 'free'));
 }
 
-function saidYes(words: readonly string[], flat: string): boolean {
-  if (YES.test(flat)) return true;
-  const first = words[0] ?? '';
-  // "yes please" comes out of the recogniser as "guess please", "yes bleed", "yet peas"
-  return (
-    words.length <= 3 &&
-    ((/^(guess|yet|yes|yas|yeas|gas|jess|ses)$/.test(first) &&
-      words.length >= 2 &&
-      alike(words[1] ?? '', 'please') >= 0.6) ||
-      (words.length === 1 && /^(yas|yess|yes|yeas|jess)$/.test(first)))
-  );
-}
-
-function saidBye(words: readonly string[], flat: string): boolean {
-  if (
-    /\b(good ?bye|bye|by by|bye bye|see you( (then|later|soon|tomorrow))?$|take care|talk to you (later|soon)|have a (nice|good|great|lovely))\b/.test(
-      flat,
-    )
-  )
-    return true;
-  if (/\b(thats|that is|that was|thatll be|that will be) (all|it|everything)\b/.test(flat)) return true;
-  return words.length <= 3 && words.some((word) => word.length >= 6 && alike(word, 'goodbye') >= 0.72);
-}
-
-function shiftOf(flat: string): Shift | undefined {
-  if (/\b(another|different|other|some other) day\b/.test(flat)) return 'day';
-  if (/\b(later|afterwards)\b/.test(flat) && !/\bsee you later\b/.test(flat)) return 'later';
-  if (/\b(earlier|sooner)\b/.test(flat)) return 'earlier';
-  if (
-    /\b(none of|neither|another time|other times?|different times?|other slots?|something else|anything else|else)\b/.test(
-      flat,
-    )
-  )
-    return 'other';
-  return undefined;
+/** "…, born in May 1990, and it's for my son Ali": who comes after the birth date. */
+function personAfter(text: string): { kin: string; name: string | undefined } | undefined {
+  const at = text.indexOf(' . ');
+  if (kinIn(tokens(text.slice(0, at)).join(' ')) !== undefined) return undefined;
+  const rest = text.slice(at + 3);
+  const kin = kinIn(tokens(rest).join(' '));
+  return kin === undefined ? undefined : { kin, name: findName(rest, 'free') };
 }
 
 /** "not Tuesday, Wednesday": what is denied is left out. */

@@ -34,6 +34,12 @@ export type ChatMessage = z.infer<typeof message>;
 export type Decision =
   { kind: 'say'; text: string } | { kind: 'call'; name: string; args: JsonObject; text?: string };
 
+/** A call as it is compared with others: the tool's name and its arguments in a fixed order. */
+export function calledAs(name: string, args: JsonObject): string {
+  const sorted = Object.entries(args).sort(([a], [b]) => a.localeCompare(b));
+  return `${name} ${JSON.stringify(sorted)}`;
+}
+
 /** The text of a message: its string, or its text parts. */
 export function textOf(message: ChatMessage): string {
   if (typeof message.content === 'string') return message.content;
