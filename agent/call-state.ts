@@ -1,7 +1,16 @@
 import { DateTime } from 'luxon';
-import type { Appointments, BookedAppointment, FreeSlot } from '../src/clinic/appointments.ts';
+import type { Appointments, BookedAppointment, Clock, FreeSlot } from '../src/clinic/appointments.ts';
+import type { CallKey } from '../src/clinic/calls.ts';
 import type { ClinicProfile, Service } from '../src/clinic/clinics.ts';
+import type { Database } from '../src/clinic/database.ts';
 import type { CallId } from '../src/clinic/ids.ts';
+import {
+  type AppointmentReceipt,
+  type PartOfDay,
+  PatientAppointments,
+} from '../src/clinic/patient-appointments.ts';
+import { type KnownPatient, Patients } from '../src/clinic/patients.ts';
+import { Tasks } from '../src/clinic/tasks.ts';
 import type { Logger } from '../src/log.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -12,16 +21,68 @@ export interface OfferedSlot {
   service: Service;
 }
 
-/** A booking that was read back and waits for the caller's yes. */
-export interface Proposal {
-  offered: OfferedSlot;
-  patientName: string;
+/** An appointment of a verified patient under its short name. */
+export interface ListedAppointment {
+  name: string;
+  receipt: AppointmentReceipt;
+}
+
+/** What every kind of proposal has. */
+interface ReadBack {
+  /** Where the caller can be reached, if they said so. */
   patientPhone: string | undefined;
-  /** The same for every try at this very booking, so that it is made once. */
+  /** The same for every try at this very thing, so that it is done once. */
   requestId: string;
   /** The turn in which it was read back: a yes counts only from a later one. */
   turnIndex: number;
+  /** What the caller was told once it was done: a second confirmation says it again. */
+  done?: Readonly<Record<string, unknown>>;
 }
+
+/** A booking that waits for the caller's yes. */
+export interface BookingProposal extends ReadBack {
+  kind: 'booking';
+  offered: OfferedSlot;
+  patient: KnownPatient;
+}
+
+/** An appointment that is to be moved. */
+export interface ChangeProposal extends ReadBack {
+  kind: 'change';
+  appointment: ListedAppointment;
+  offered: OfferedSlot;
+}
+
+/** An appointment that is to be cancelled. */
+export interface CancellationProposal extends ReadBack {
+  kind: 'cancellation';
+  appointment: ListedAppointment;
+}
+
+/** A new patient. */
+export interface RegistrationProposal extends ReadBack {
+  kind: 'registration';
+  fullName: string;
+  /** ISO date. */
+  dateOfBirth: string;
+  /** E.164. */
+  phone: string;
+}
+
+/** What was read back and waits for the caller's yes. */
+export type Proposal = BookingProposal | ChangeProposal | CancellationProposal | RegistrationProposal;
+
+/** A place on the waiting list, as the caller asked for it. */
+export interface WaitingDetails {
+  service: string;
+  day?: string | undefined;
+  part_of_day?: PartOfDay | undefined;
+  practitioner?: string | undefined;
+}
+
+/** What the caller asked for before it was known for whom. */
+export type Wish =
+  { kind: 'booking'; slotId: string } | { kind: 'list' } | { kind: 'waiting_list'; details: WaitingDetails };
 
 /** A tool run as the model saw it. */
 export interface ToolMemory {
@@ -33,8 +94,40 @@ export interface ToolMemory {
   output: string;
 }
 
+/** What the tools keep of a call, and the parts of the database they work on. */
+export interface ToolState {
+  readonly patients: Patients;
+  readonly diary: PatientAppointments;
+  readonly tasks: Tasks;
+  /** The patients this call has verified, by short name: what is in here is for the words, and the database decides. */
+  readonly verified: Map<string, KnownPatient>;
+  /** Appointments of verified patients that were read out, by short name. */
+  readonly listed: Map<string, ListedAppointment>;
+  /** The highest number of those names so far: none is given to another appointment. */
+  listedSoFar: number;
+  /** Slots read out so far, by short name. */
+  readonly offered: Map<string, OfferedSlot>;
+  proposal: Proposal | undefined;
+  /** Waits for a patient to be verified. */
+  wish: Wish | undefined;
+  /** The last try to say who is calling: the same one again within a turn is not counted again. */
+  lastTry: { turnIndex: number; key: string; reply: Readonly<Record<string, unknown>> } | undefined;
+  /** Three wrong answers: nobody else can be verified in this call. */
+  locked: boolean;
+  /** A number the caller said, E.164. */
+  phone: string | undefined;
+  /** Set by the tool that wants a person: connect the caller once the sentence has been heard. */
+  transferWish: { reason: string; turnIndex: number } | undefined;
+  /** The caller has asked for slower speech. */
+  slower: boolean;
+  /** The language of the conversation, such as `en`. */
+  language: string;
+  /** The last tool's run: tools of one answer run one after the other. */
+  running: Promise<unknown>;
+}
+
 /** What one call knows; the tools' common ground. */
-export interface CallState {
+export interface CallState extends ToolState {
   readonly callId: CallId;
   /** Which agent of the call this is, counted from 1: the database refuses the writes of one that was replaced. */
   readonly epoch: number;
@@ -43,9 +136,6 @@ export interface CallState {
   readonly appointments: Appointments;
   readonly ledger: Ledger;
   readonly log: Logger;
-  /** Slots read out so far, by short name. */
-  readonly offered: Map<string, OfferedSlot>;
-  proposal: Proposal | undefined;
   readonly booked: BookedAppointment[];
   /** True when another agent had the call before. */
   readonly resumed: boolean;
@@ -55,13 +145,49 @@ export interface CallState {
   goodbye: boolean;
   /** The call is being finished elsewhere: what the caller says is put on record, and no answer to it is begun. */
   silenced: boolean;
-  /** Stores what another agent would need to go on; called after each change of `offered` and `proposal`. */
+  /** Stores what another agent would need to go on; called after each change of what {@link ToolState} keeps. */
   readonly changed: () => void;
   /** The present, in ms since the epoch; passed so that scenarios can pin it. */
   readonly nowMs: () => number;
 }
 
+/** The tools' part of a new call. With a clock the diary goes by it, else by the database's. */
+export function newToolState(
+  db: Database,
+  clinic: Pick<ClinicProfile, 'language'>,
+  clock?: Clock,
+): ToolState {
+  return {
+    patients: new Patients(db),
+    diary: new PatientAppointments(db, clock),
+    tasks: new Tasks(db),
+    verified: new Map(),
+    listed: new Map(),
+    listedSoFar: 0,
+    offered: new Map(),
+    proposal: undefined,
+    wish: undefined,
+    lastTry: undefined,
+    locked: false,
+    phone: undefined,
+    transferWish: undefined,
+    slower: false,
+    language: clinic.language.toLowerCase().split(/[-_]/)[0] ?? 'en',
+    running: Promise.resolve(),
+  };
+}
+
 /** The present in the clinic's zone. */
 export function clinicNow(state: Pick<CallState, 'clinic' | 'nowMs'>): DateTime {
   return DateTime.fromMillis(state.nowMs(), { zone: state.clinic.time_zone });
+}
+
+/** The call as the database knows it. */
+export function callKey({ callId, epoch }: Pick<CallState, 'callId' | 'epoch'>): CallKey {
+  return { id: callId, epoch };
+}
+
+/** An instant in the clinic's zone. */
+export function atClinic(state: Pick<CallState, 'clinic'>, instant: string): DateTime {
+  return DateTime.fromISO(instant, { zone: state.clinic.time_zone });
 }

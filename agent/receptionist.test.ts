@@ -1,6 +1,6 @@
 import { llm, voice } from '@livekit/agents';
 import { describe, expect, test } from 'vitest';
-import { makeCall } from '../test/support/call-state.ts';
+import { makeCall, verify } from '../test/support/call-state.ts';
 import { Receptionist, wordedByTool } from './receptionist.ts';
 
 /** A conversation that ends with the given replies of tools. */
@@ -62,7 +62,7 @@ describe('what a tool has worded is said word for word', () => {
   test('the words go to the caller without the model being asked', async () => {
     const receptionist = new Receptionist(makeCall().state);
     const context = conversation({ say: 'On Tuesday I have 9.' });
-    const stream = await receptionist.llmNode(context, receptionist.toolCtx, {});
+    const stream = await receptionist.llmNode(context, llm.ToolContext.empty(), {});
     const said: unknown[] = [];
     for await (const chunk of stream ?? []) said.push(chunk);
     expect(said).toEqual(['On Tuesday I have 9.']);
@@ -72,8 +72,30 @@ describe('what a tool has worded is said word for word', () => {
 test('the receptionist has exactly the tools it is told about', () => {
   const receptionist = new Receptionist(makeCall().state);
   const names = Object.keys(receptionist.toolCtx.functionTools);
-  expect(names.sort()).toEqual(['confirm_booking', 'end_call', 'find_slots', 'prepare_booking']);
+  expect(names.sort()).toEqual([
+    'adjust_speech',
+    'confirm',
+    'end_call',
+    'find_slots',
+    'identify_patient',
+    'join_waiting_list',
+    'leave_message',
+    'list_appointments',
+    'prepare_booking',
+    'prepare_cancellation',
+    'prepare_change',
+    'register_patient',
+    'switch_language',
+    'transfer',
+  ]);
   for (const name of names) expect(receptionist.instructions).toContain(name);
+});
+
+test('the receptionist of a call that was taken over knows whom its short names mean', async () => {
+  const call = makeCall();
+  expect(new Receptionist(call.state).instructions).not.toContain('Known in this call');
+  await verify(call);
+  expect(new Receptionist(call.state).instructions).toContain('- p1: Sara Notreal, a verified patient');
 });
 
 describe('a turn that ends', () => {

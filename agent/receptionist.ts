@@ -3,9 +3,36 @@ import { ReadableStream } from 'node:stream/web';
 import type { CallState } from './call-state.ts';
 import { clinicNow } from './call-state.ts';
 import { receptionistPrompt } from './prompts.ts';
-import { confirmBookingTool, prepareBookingTool } from './tools/book.ts';
+import { knownNames } from './resume.ts';
+import { prepareBookingTool } from './tools/book.ts';
+import { prepareCancellationTool, prepareChangeTool } from './tools/change-appointment.ts';
+import { confirmTool } from './tools/confirm.ts';
 import { endCallTool } from './tools/end-call.ts';
 import { findSlotsTool } from './tools/find-slots.ts';
+import { identifyPatientTool } from './tools/identify.ts';
+import { leaveMessageTool } from './tools/leave-message.ts';
+import { listAppointmentsTool } from './tools/list-appointments.ts';
+import { registerPatientTool } from './tools/register.ts';
+import { adjustSpeechTool, switchLanguageTool } from './tools/speech.ts';
+import { transferTool } from './tools/transfer.ts';
+import { joinWaitingListTool } from './tools/waiting-list.ts';
+
+const TOOLS = [
+  findSlotsTool,
+  identifyPatientTool,
+  registerPatientTool,
+  prepareBookingTool,
+  listAppointmentsTool,
+  prepareChangeTool,
+  prepareCancellationTool,
+  confirmTool,
+  joinWaitingListTool,
+  leaveMessageTool,
+  transferTool,
+  adjustSpeechTool,
+  switchLanguageTool,
+  endCallTool,
+] as const;
 
 /** The agent that talks to the caller: the clinic's prompt, its tools, and what is spoken word for word. */
 export class Receptionist extends voice.Agent<CallState> {
@@ -14,8 +41,8 @@ export class Receptionist extends voice.Agent<CallState> {
   constructor(state: CallState, chatCtx?: llm.ChatContext) {
     super({
       ...(chatCtx === undefined ? {} : { chatCtx }),
-      instructions: receptionistPrompt(state.clinic, clinicNow(state)),
-      tools: [findSlotsTool(state), prepareBookingTool(state), confirmBookingTool(state), endCallTool(state)],
+      instructions: receptionistPrompt(state.clinic, clinicNow(state), knownNames(state)),
+      tools: TOOLS.map((tool) => tool(state)),
     });
     this.#state = state;
   }

@@ -1,191 +1,61 @@
 import fc from 'fast-check';
 import { llm } from '@livekit/agents';
 import { describe, expect, test } from 'vitest';
-import { makeCall } from '../test/support/call-state.ts';
-import { CHECK_UP, DR_A, DR_B, freeSlot, makeClinic } from '../test/support/clinic.ts';
-import type { BookedAppointment } from '../src/clinic/appointments.ts';
-import { Calls, type ResumedCall, type StoredTurn } from '../src/clinic/calls.ts';
-import type { AppointmentId, CallId, PatientId } from '../src/clinic/ids.ts';
+import { makeCall, verify } from '../test/support/call-state.ts';
+import { DR_B, freeSlot } from '../test/support/clinic.ts';
+import { TEN, booking, offer, readBack, resumed, stored, thread } from '../test/support/resumed-call.ts';
 import { CUT_OFF_TEXT, FILLER_TEXTS, PASS_ON_TEXT, TAKEN_OVER_TEXT } from '../src/clinic/sentences.ts';
-import { fakeDatabase } from '../test/support/database.ts';
 import type { CallState } from './call-state.ts';
-import { Ledger } from './ledger.ts';
 import { wordedByTool } from './receptionist.ts';
-import { restoreConversation, restoreState, resumeTexts, storeState } from './resume.ts';
-import { confirmBooking, prepareBooking } from './tools/book.ts';
+import { knownNames, restoreConversation, resumeTexts } from './resume.ts';
+import { prepareBooking } from './tools/book.ts';
+import { prepareCancellation, prepareChange } from './tools/change-appointment.ts';
+import { confirm } from './tools/confirm.ts';
+import { registerPatient } from './tools/register.ts';
 
-const TEN = freeSlot('2026-11-24T10:00');
 const OFFER = 'On Tuesday the 24th of November I have 10 or 11 in the morning. Which suits you?';
 const READ_BACK =
   "That's a check-up with Dr. Invented A on Tuesday the 24th of November at 10 in the morning, for Sara Notreal. Is that right?";
 const BOOKED =
   "You're booked for Tuesday the 24th of November at 10 in the morning with Dr. Invented A. Is there anything else I can do for you?";
 
-/** Turns as [caller, agent]; the first is the greeting. */
-function resumed(
-  turns: [string | null, string | null][] = [],
-  overrides: Partial<ResumedCall> = {},
-): ResumedCall {
-  return {
-    turns: turns.map(([caller_text, agent_text], index): StoredTurn => {
-      return { index, caller_text, agent_text, interrupted: false };
-    }),
-    next_index: turns.length,
-    state: {},
-    appointments: [],
-    handovers: 1,
-    previous_worker: null,
-    answered: turns.length > 0,
-    ...overrides,
-  };
-}
+describe('what was read back is asked again by the next agent', () => {
+  /** Sara's appointment on Tuesday, as a1, and a free time on Wednesday, as s1. */
+  async function withAppointment(): Promise<CallState> {
+    const later = freeSlot('2026-11-25T11:00', DR_B);
+    const call = makeCall([TEN, later]);
+    offer(call.state, 's9');
+    await verify(call);
+    await prepareBooking(call.state, { slot_id: 's9' });
+    call.callerSpeaks();
+    await confirm(call.state);
+    call.callerSpeaks();
+    offer(call.state, 's1', later);
+    return call.state;
+  }
 
-function booking(slot = TEN): BookedAppointment {
-  return {
-    appointment_id: 'appointment-1' as AppointmentId,
-    created: true,
-    starts_at: slot.starts_at,
-    ends_at: slot.ends_at,
-    practitioner: slot.practitioner_name,
-    service: CHECK_UP.name,
-    patient_id: 'patient-1' as PatientId,
-    patient_name: 'Sara Notreal',
-  };
-}
-
-const offer = (state: CallState, slotId: string, slot = TEN) =>
-  state.offered.set(slotId, { slotId, slot, service: CHECK_UP });
-
-/** What an agent stored, as the next one reads it: through the database. */
-const stored = (state: CallState) => JSON.parse(JSON.stringify(storeState(state))) as Record<string, unknown>;
-
-async function readBack(): Promise<CallState> {
-  const { state, callerSpeaks } = makeCall([TEN]);
-  offer(state, 's1');
-  callerSpeaks();
-  await prepareBooking(state, { slot_id: 's1', patient_name: 'Sara Notreal' });
-  return state;
-}
-
-/** What the new agent says after its excuse. */
-function thread(from: ResumedCall, clinic = makeClinic()): string | undefined {
-  const { state } = makeCall([], { clinic, resumed: true });
-  restoreState(state, from);
-  return resumeTexts(state, from, 'lost').thread;
-}
-
-describe('the state of a call', () => {
-  const slot = fc.record({
-    practitioner: fc.constantFrom(DR_A, DR_B),
-    day: fc.integer({ min: 1, max: 28 }),
-    hour: fc.integer({ min: 0, max: 23 }),
-    service: fc.constantFrom(...makeClinic().services),
-  });
-  const proposal = fc.record({
-    chosen: fc.nat(),
-    patientName: fc.string({ unit: 'grapheme', maxLength: 120 }),
-    patientPhone: fc.option(fc.string(), { nil: undefined }),
-    requestId: fc.string(),
-  });
-
-  const tools = fc.array(
-    fc.record({ turn: fc.integer(), name: fc.string(), args: fc.json(), output: fc.json() }),
-    {
-      maxLength: 3,
-    },
-  );
-
-  test('is the same for the next agent, whatever was offered and read back', () => {
-    fc.assert(
-      fc.property(fc.array(slot, { maxLength: 40 }), fc.option(proposal), tools, (slots, chosen, runs) => {
-        const { state } = makeCall([], { toolMemory: runs });
-        slots.forEach(({ practitioner, day, hour, service }, index) => {
-          const local = `2026-12-${String(day).padStart(2, '0')}T${String(hour).padStart(2, '0')}:00`;
-          const slotId = `s${index + 1}`;
-          state.offered.set(slotId, { slotId, slot: freeSlot(local, practitioner), service });
-        });
-        const offered =
-          chosen === null ? undefined : [...state.offered.values()][chosen.chosen % slots.length];
-        if (chosen !== null && offered !== undefined) {
-          const { patientName, patientPhone, requestId } = chosen;
-          state.proposal = { offered, patientName, patientPhone, requestId, turnIndex: 0 };
-        }
-        const { state: next } = makeCall();
-        restoreState(next, resumed([], { state: stored(state) }));
-        expect([...next.offered]).toEqual([...state.offered]);
-        expect(next.proposal).toEqual(state.proposal);
-        expect(next.toolMemory).toEqual(runs);
-      }),
+  test('a change', async () => {
+    const state = await withAppointment();
+    await prepareChange(state, { appointment_id: 'a1', slot_id: 's1' });
+    expect(thread(resumed([], { state: stored(state), appointments: [booking()], answered: true }))).toBe(
+      'You wanted to move the check-up of Sara Notreal from Tuesday the 24th of November at 10 in the morning to Wednesday the 25th of November at 11 in the morning with Dr. Invented B. Is that right?',
     );
   });
 
-  test('does no harm when it is garbage: nothing was offered then', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.dictionary(fc.string(), fc.anything()),
-          fc.record({
-            offered: fc.oneof(fc.anything(), fc.array(fc.object())),
-            proposal: fc.anything(),
-            tools: fc.anything(),
-          }),
-        ),
-        (state) => {
-          const call = makeCall();
-          const from = resumed([[null, 'Good day. How can I help you?']], { state });
-          restoreState(call.state, from);
-          expect(call.state.offered.size).toBe(0);
-          expect(call.state.proposal).toBeUndefined();
-          expect(resumeTexts(call.state, from, 'lost').thread).toBe('How can I help you?');
-        },
-      ),
+  test('a cancellation', async () => {
+    const state = await withAppointment();
+    prepareCancellation(state, { appointment_id: 'a1' });
+    expect(thread(resumed([], { state: stored(state), appointments: [booking()], answered: true }))).toBe(
+      'You wanted to cancel the check-up of Sara Notreal with Dr. Invented A on Tuesday the 24th of November at 10 in the morning. Is that right?',
     );
   });
 
-  test.each([
-    ['a time that is none', { starts_at: 'half past nine' }],
-    ['an empty time', { starts_at: '' }],
-    ['an end that is none', { ends_at: '24:61' }],
-  ])('is left out where it has %s: no caller hears of it', async (_, damage) => {
-    const state = stored(await readBack());
-    Object.assign((state.offered as { slot: object }[])[0]?.slot ?? {}, damage);
-    const from = resumed([[null, 'Good day. How can I help you?']], { state });
-    expect(thread(from)).toBe('How can I help you?');
-  });
-
-  test('leaves out what the clinic has no more, with the proposal that needs it', async () => {
-    const state = stored(await readBack());
-    const clinic = makeClinic({ services: makeClinic().services.filter(({ slug }) => slug !== 'check-up') });
-    const { state: next } = makeCall([], { clinic });
-    restoreState(next, resumed([], { state }));
-    expect(next.offered.size).toBe(0);
-    expect(next.proposal).toBeUndefined();
-  });
-
-  test('holds a proposal that the next agent can book once it has read it back and the caller has agreed', async () => {
-    const before = await readBack();
-    const { db } = fakeDatabase({});
-    const { log } = makeCall().state;
-    const ledger = new Ledger(new Calls(db), { id: 'call-invented' as CallId, epoch: 2 }, log, {
-      firstTurn: 4,
-    });
-    const { state, asked } = makeCall([TEN], { ledger, epoch: 2, resumed: true });
-    restoreState(state, resumed([], { state: stored(before), next_index: 4 }));
-    expect(await confirmBooking(state)).toMatchObject({ error: 'not_confirmed' });
-    ledger.beginTurn({ caller_text: 'Yes.' });
-    expect(await confirmBooking(state)).toMatchObject({ booked: true });
-    // The same request as the first agent's: if that one had booked it after all, this is no second booking.
-    expect(asked('book_appointment')[0]).toMatchObject({
-      p_request_id: before.proposal?.requestId,
-      p_epoch: 2,
-    });
-  });
-
-  test('holds no proposal any more once that is booked', async () => {
+  test('a registration', () => {
     const { state } = makeCall();
-    restoreState(state, resumed([], { state: stored(await readBack()), appointments: [booking()] }));
-    expect(state.proposal).toBeUndefined();
-    expect(state.booked).toHaveLength(1);
+    registerPatient(state, { full_name: 'Zoe Omara', date_of_birth: '12 12 2001', phone: '0300 5550177' });
+    expect(thread(resumed([], { state: stored(state), answered: true }))).toBe(
+      'You wanted to register Zoe Omara, spelled Z O E, O M A R A, born on the 12th of December 2001, phone 0 3 0 0, 5 5 5, 0 1 7 7. Is that right?',
+    );
   });
 });
 
@@ -200,6 +70,11 @@ describe('the model of the next agent knows', () => {
       if (item.type === 'message') return [item.role, item.textContent];
       return item.type === 'function_call_output' ? ['tool', item.output] : [item.type];
     });
+
+  test('the short names that were given', async () => {
+    const state = await readBack();
+    expect(knownNames(state)).toEqual(['- p1: Sara Notreal, a verified patient']);
+  });
 
   test('the conversation so far, in its order', () => {
     const chatCtx = llm.ChatContext.empty();

@@ -1,95 +1,75 @@
 import { llm } from '@livekit/agents';
-import { DateTime } from 'luxon';
-import { z } from 'zod';
 import type { BookedAppointment } from '../src/clinic/appointments.ts';
 import type { ResumedCall, StoredTurn } from '../src/clinic/calls.ts';
 import { CUT_OFF_TEXT, PREPARED_TEXTS, TAKEN_OVER_TEXT, greetingText } from '../src/clinic/sentences.ts';
-import { spokenDate, spokenTime } from '../src/clinic/spoken.ts';
-import type { CallState, ToolMemory } from './call-state.ts';
-import { describeProposal } from './tools/book.ts';
+import type { CallState, Proposal, ToolMemory } from './call-state.ts';
+import { type StoredProposal, storedState } from './stored-state.ts';
+import { ANYTHING_ELSE_TEXT, bookedFor, bookedText, takenUpText } from './tools/proposals.ts';
 
 /** How a call came to a new agent: handed over in order, or found without one. */
 export type TakenOver = 'handed_over' | 'lost';
-
-/** It is read out: of a time that is none the caller would hear "Invalid". */
-const instant = z.string().refine((text) => DateTime.fromISO(text).isValid);
-const slot = z.object({
-  practitioner_id: z.string(),
-  practitioner_name: z.string(),
-  starts_at: instant,
-  ends_at: instant,
-});
-const offered = z.object({ slotId: z.string(), slot, serviceSlug: z.string() });
-/** The part of a call's state that another agent needs to go on. Stored with the call, and read back as untrusted input. */
-const storedState = z.object({
-  offered: z.array(offered).max(200),
-  proposal: z
-    .object({
-      slotId: z.string(),
-      patientName: z.string(),
-      patientPhone: z.string().optional(),
-      requestId: z.string(),
-    })
-    .optional(),
-  tools: z
-    .array(
-      z.object({
-        turn: z.number().int(),
-        name: z.string().max(64),
-        args: z.string().max(4_000),
-        output: z.string().max(8_000),
-      }),
-    )
-    .max(5)
-    .default([]),
-});
-
-/** What is stored of a call's state whenever it changes. */
-export function storeState(state: CallState): Record<string, unknown> {
-  const { proposal } = state;
-  return {
-    tools: state.toolMemory,
-    offered: [...state.offered.values()].map(({ slotId, slot, service }) => ({
-      slotId,
-      slot,
-      serviceSlug: service.slug,
-    })),
-    ...(proposal === undefined
-      ? {}
-      : {
-          proposal: {
-            slotId: proposal.offered.slotId,
-            patientName: proposal.patientName,
-            ...(proposal.patientPhone === undefined ? {} : { patientPhone: proposal.patientPhone }),
-            requestId: proposal.requestId,
-          },
-        }),
-  };
-}
 
 /** Puts the stored state of a call into a new agent's. What does not fit is left out: the caller is asked again. */
 export function restoreState(state: CallState, resumed: ResumedCall): void {
   state.booked.push(...resumed.appointments);
   const parsed = storedState.safeParse(resumed.state);
   if (!parsed.success) return;
-  state.toolMemory.push(...parsed.data.tools);
-  for (const { slotId, slot: stored, serviceSlug } of parsed.data.offered) {
+  const { data } = parsed;
+  state.toolMemory.push(...data.tools);
+  for (const { slotId, slot: stored, serviceSlug } of data.offered) {
     const service = state.clinic.services.find(({ slug }) => slug === serviceSlug);
     if (service === undefined) continue;
     state.offered.set(slotId, { slotId, slot: stored as never, service });
   }
-  const { proposal } = parsed.data;
-  const chosen = proposal === undefined ? undefined : state.offered.get(proposal.slotId);
-  if (proposal === undefined || chosen === undefined) return;
-  if (resumed.appointments.some((booked) => booked.starts_at === chosen.slot.starts_at)) return;
-  state.proposal = {
-    offered: chosen,
-    patientName: proposal.patientName,
-    patientPhone: proposal.patientPhone,
-    requestId: proposal.requestId,
-    // The new agent reads it back itself, in the turn it begins with: a yes after that counts.
-    turnIndex: state.ledger.turnIndex,
-  };
+  // The ids are for the words and the next request: what this call may read and change, the database decides.
+  for (const { name, ...known } of data.verified) state.verified.set(name, known as never);
+  for (const { name, receipt } of data.listed) state.listed.set(name, { name, receipt: receipt as never });
+  state.listedSoFar = Math.max(data.listedSoFar, data.listed.length);
+  state.wish = data.wish;
+  state.locked = data.locked;
+  state.phone = data.phone;
+  state.slower = data.slower;
+  state.language = data.language ?? state.language;
+  state.proposal = restoreProposal(state, data.proposal, resumed);
+}
+
+function restoreProposal(
+  state: CallState,
+  stored: StoredProposal | undefined,
+  { appointments }: ResumedCall,
+): Proposal | undefined {
+  if (stored === undefined) return undefined;
+  const { requestId, patientPhone } = stored;
+  // The new agent reads it back itself, in the turn it begins with: a yes after that counts.
+  const rest = { requestId, patientPhone, turnIndex: state.ledger.turnIndex };
+  if (stored.kind === 'registration') {
+    const { fullName, dateOfBirth, phone } = stored;
+    return { kind: 'registration', fullName, dateOfBirth, phone, ...rest };
+  }
+  const appointment = 'appointment' in stored ? state.listed.get(stored.appointment) : undefined;
+  if (stored.kind === 'cancellation') {
+    return appointment === undefined ? undefined : { kind: 'cancellation', appointment, ...rest };
+  }
+  const offered = state.offered.get(stored.slotId);
+  const owner = stored.kind === 'booking' ? state.verified.get(stored.patient) : undefined;
+  const patientId = owner?.patient_id ?? appointment?.receipt.patient_id;
+  const made = appointments.some(
+    ({ starts_at, patient_id }) =>
+      Date.parse(starts_at) === Date.parse(offered?.slot.starts_at ?? '') && patient_id === patientId,
+  );
+  if (offered === undefined || made) return undefined;
+  if (appointment !== undefined) return { kind: 'change', appointment, offered, ...rest };
+  return owner === undefined ? undefined : { kind: 'booking', offered, patient: owner, ...rest };
+}
+
+/** What the model of a new agent has to know beside the conversation: the short names that were given. */
+export function knownNames({ verified, listed }: Pick<CallState, 'verified' | 'listed'>): string[] {
+  return [
+    ...[...verified].map(([name, { full_name }]) => `- ${name}: ${full_name}, a verified patient`),
+    ...[...listed.values()].map(
+      ({ name, receipt }) => `- ${name}: an appointment of ${receipt.patient_name}, ${receipt.service}`,
+    ),
+  ];
 }
 
 /**
@@ -152,10 +132,12 @@ export function resumeTexts(state: CallState, resumed: ResumedCall, how: TakenOv
 function thread(state: CallState, resumed: ResumedCall): string | undefined {
   const said = withoutOurOwn(resumed.turns.findLast(({ agent_text }) => agent_text)?.agent_text ?? '');
   if (state.proposal !== undefined) {
-    return `You wanted ${describeProposal(state, state.proposal)}, for ${state.proposal.patientName}. Is that right?`;
+    return takenUpText(state, state.proposal);
   }
   const last = state.booked.at(-1);
-  if (last !== undefined && !talkedSince(state, last, resumed)) return bookedText(state, last);
+  if (last !== undefined && !talkedSince(state, last, resumed)) {
+    return `${bookedText(state, last)} ${ANYTHING_ELSE_TEXT}`;
+  }
   const latest = resumed.turns.at(-1);
   if (latest !== undefined && isUnanswered(latest)) return undefined;
   const question = lastQuestion(said);
@@ -175,16 +157,6 @@ function withoutOurOwn(text: string): string {
   return PREPARED_TEXTS.reduce((rest, ours) => rest.replaceAll(ours, ''), text)
     .replace(/\s+/g, ' ')
     .trim();
-}
-
-function bookedText(state: CallState, booked: BookedAppointment): string {
-  return `You're ${bookedFor(state, booked)} with ${booked.practitioner}. Is there anything else I can do for you?`;
-}
-
-/** As `confirm_booking` words it. */
-function bookedFor(state: CallState, { starts_at }: BookedAppointment): string {
-  const start = DateTime.fromISO(starts_at, { zone: state.clinic.time_zone });
-  return `booked for ${spokenDate(start)} at ${spokenTime(start)}`;
 }
 
 function lastQuestion(text: string): string | undefined {

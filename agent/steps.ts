@@ -15,7 +15,7 @@ import { traceField } from '../src/log.ts';
 import { createRecognizer, createVoice } from '../src/providers/speech.ts';
 import { afterHoursText, createMessageSession, takeMessage } from './after-hours.ts';
 import type { CallEnd, Progress, Step } from './call.ts';
-import type { CallState } from './call-state.ts';
+import { type CallState, newToolState } from './call-state.ts';
 import { converse } from './conversation.ts';
 import { answersNow } from './greeting.ts';
 import { Ledger } from './ledger.ts';
@@ -23,8 +23,9 @@ import { OpenLine, agentsIn } from './live-call.ts';
 import { waitUntilActive } from './phone-line.ts';
 import { ProviderTrouble } from './provider-trouble.ts';
 import { Receptionist } from './receptionist.ts';
-import { restoreConversation, restoreState, resumeTexts, storeState } from './resume.ts';
+import { restoreConversation, restoreState, resumeTexts } from './resume.ts';
 import { createSession } from './session.ts';
+import { storeState } from './stored-state.ts';
 import { UsageMeter } from './usage.ts';
 
 /** The path of a call, once the caller is in the room. */
@@ -141,16 +142,16 @@ async function refuse(call: Progress, text: string): Promise<void> {
 /** What the call knows at its beginning. */
 function newState(call: Progress): CallState {
   const { opened, ledger, line } = call as Required<Progress>;
+  const clinic = opened.clinic as NonNullable<typeof opened.clinic>;
   const state: CallState = {
+    ...newToolState(call.deps.db, clinic),
     callId: opened.call_id,
     epoch: opened.epoch,
-    clinic: opened.clinic as NonNullable<typeof opened.clinic>,
+    clinic,
     callerNumber: line.callerNumber,
     appointments: new Appointments(call.deps.db),
     ledger,
     log: call.log,
-    offered: new Map(),
-    proposal: undefined,
     booked: [],
     resumed: opened.resumed !== null,
     toolMemory: [],

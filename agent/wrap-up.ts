@@ -164,7 +164,7 @@ async function callbackStored({ state, tasks, log }: LiveCall, reason: string): 
 
 /** Where the caller can be reached: the number they gave, if they hide the one they call from. */
 function callbackNumber(state: CallState): string | undefined {
-  return state.callerNumber ?? state.proposal?.patientPhone;
+  return state.callerNumber ?? state.phone ?? state.proposal?.patientPhone;
 }
 
 async function ring(call: LiveCall, to: string, left: Left): Promise<TransferOutcome> {

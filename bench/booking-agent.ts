@@ -3,11 +3,14 @@
  * is. `bench/kills.ts` kills it; the next one goes on from what stands in the database.
  */
 import { llm } from '@livekit/agents';
-import type { CallState } from '../agent/call-state.ts';
+import { type CallState, newToolState } from '../agent/call-state.ts';
 import { Ledger } from '../agent/ledger.ts';
-import { restoreConversation, restoreState, storeState } from '../agent/resume.ts';
-import { confirmBooking, prepareBooking } from '../agent/tools/book.ts';
+import { restoreConversation, restoreState } from '../agent/resume.ts';
+import { storeState } from '../agent/stored-state.ts';
+import { prepareBooking } from '../agent/tools/book.ts';
+import { confirm } from '../agent/tools/confirm.ts';
 import { findSlots } from '../agent/tools/find-slots.ts';
+import { registerPatient } from '../agent/tools/register.ts';
 import { Appointments } from '../src/clinic/appointments.ts';
 import { Calls } from '../src/clinic/calls.ts';
 import { openDatabase } from '../src/clinic/database.ts';
@@ -35,6 +38,7 @@ if (opened.clinic === null) throw new OpenhoursError('CLINIC_UNKNOWN', 'the samp
 const key = { id: opened.call_id, epoch: opened.epoch };
 const ledger = new Ledger(calls, key, log, { firstTurn: opened.resumed?.next_index ?? 0 });
 const state: CallState = {
+  ...newToolState(db, opened.clinic),
   callId: key.id,
   epoch: key.epoch,
   clinic: opened.clinic,
@@ -42,8 +46,6 @@ const state: CallState = {
   appointments: new Appointments(db),
   ledger,
   log,
-  offered: new Map(),
-  proposal: undefined,
   booked: [],
   resumed: opened.resumed !== null,
   toolMemory: [],
@@ -61,15 +63,20 @@ while (state.booked.length === 0) {
     ledger.beginTurn({ caller_text: 'A check-up, please.' });
     await findSlots(state, { service: 'check-up' });
     say('offered');
-    ledger.beginTurn({ caller_text: 'The first one. My name is David Brown.' });
+    ledger.beginTurn({ caller_text: 'The first one.' });
     const [slotId = ''] = state.offered.keys();
-    await prepareBooking(state, { slot_id: slotId, patient_name: 'David Brown' });
+    const asked = await prepareBooking(state, { slot_id: slotId });
+    if (asked['error'] === 'patient_not_verified') {
+      ledger.beginTurn({ caller_text: 'I am new: David Brown, born on the 1st of January 1980.' });
+      registerPatient(state, { full_name: 'David Brown', date_of_birth: '1 January 1980' });
+    }
     say('read back');
   }
   ledger.beginTurn({ caller_text: 'Yes, that is right.' });
   say('agreed');
-  const reply = await confirmBooking(state);
-  if (reply['booked'] !== true) state.proposal = undefined;
+  // A new patient's yes is followed by the booking, read back.
+  const reply = await confirm(state);
+  if (reply['error'] !== undefined) state.proposal = undefined;
 }
 say(`told ${state.booked.at(-1)?.starts_at ?? ''}`);
 await ledger.written();

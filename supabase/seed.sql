@@ -49,6 +49,10 @@ from unnest(array[
   'Laila Pretend', 'Nadia Example', 'Rashid Invented', 'Sara Notreal', 'Tariq Mockley', 'Zainab Standin'
 ]) with ordinality as sample(name, n);
 
+-- The caller of the demo: a name that the local recogniser hears right.
+insert into public.patients (id, clinic_id, full_name, phone, date_of_birth) values
+  ('f1000000-0000-4000-8000-000000000013', 'c1000000-0000-4000-8000-000000000001', 'David Brown', '+923005550113', '1980-05-03');
+
 insert into public.clinic_answers (clinic_id, question, answer, keywords)
 select 'c1000000-0000-4000-8000-000000000001', question, answer, keywords::text[]
 from (values

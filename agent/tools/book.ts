@@ -1,19 +1,20 @@
 import { llm } from '@livekit/agents';
-import { DateTime } from 'luxon';
 import { z } from 'zod';
-import { spokenDate, spokenPhone, spokenTime } from '../../src/clinic/spoken.ts';
-import { toE164, toNational } from '../../src/clinic/phone.ts';
-import { CALL } from '../../src/config/defaults.ts';
-import { isOpenhoursError } from '../../src/errors.ts';
-import type { CallState, Proposal } from '../call-state.ts';
-import { findSlots } from './find-slots.ts';
+import type { BookedAppointment } from '../../src/clinic/appointments.ts';
+import type { PatientId } from '../../src/clinic/ids.ts';
+import type { AppointmentReceipt } from '../../src/clinic/patient-appointments.ts';
+import { OpenhoursError } from '../../src/errors.ts';
+import { type BookingProposal, type CallState, type OfferedSlot, callKey } from '../call-state.ts';
+import { nameAppointment } from './list-appointments.ts';
+import { holdOffered, offerAnother, offeredSlot, orAnother } from './offered-slots.ts';
+import { ANYTHING_ELSE_TEXT, bookedText, readBack } from './proposals.ts';
 import { type ToolReply, runTool } from './run-tool.ts';
+import { whoFor } from './who.ts';
 
 /** What the model knows of the booking. */
 export interface BookingDetails {
   slot_id: string;
-  patient_name: string;
-  phone?: string | undefined;
+  patient?: string | undefined;
 }
 
 /** The tool that reads a booking back. Nothing is stored yet. */
@@ -21,125 +22,101 @@ export function prepareBookingTool(state: CallState) {
   return llm.tool({
     name: 'prepare_booking',
     description:
-      'Read the details of a booking back to the caller, once they have chosen one of the offered slots and said their name. Nothing is booked yet.',
+      'Read a booking back to the caller, as soon as they have chosen one of the offered slots. It asks for the name and date of birth itself if they are needed. Nothing is booked before confirm.',
     parameters: z.object({
       slot_id: z.string().max(16).describe('The slot_id of the slot the caller chose, from find_slots.'),
-      patient_name: z.string().max(400).describe('The full name of the patient, as the caller said it.'),
-      phone: z.string().max(40).optional().describe('A phone number, only if the caller said one.'),
+      patient: z
+        .string()
+        .max(120)
+        .optional()
+        .describe('The short name of a verified patient, such as p1. Leave it out if there is only one.'),
     }),
     execute: (details) => runTool(state, 'prepare_booking', details, () => prepareBooking(state, details)),
   });
 }
 
-/** The tool that books what was read back. */
-export function confirmBookingTool(state: CallState) {
-  return llm.tool({
-    name: 'confirm_booking',
-    description: 'Book what was just read back. Call it only after the caller has said yes to the details.',
-    parameters: z.object({}),
-    execute: (args) => runTool(state, 'confirm_booking', args, () => confirmBooking(state)),
+/** Holds the slot and reads a booking back; exported for tests without a model. */
+export async function prepareBooking(state: CallState, details: BookingDetails): Promise<ToolReply> {
+  const chosen = offeredSlot(state, details.slot_id);
+  if ('reply' in chosen) return chosen.reply;
+  const { offered } = chosen;
+  const before = bookedAt(state, offered);
+  // Before it is known for whom: spelling a name takes a minute.
+  const other = before === undefined ? await holdOffered(state, offered) : undefined;
+  if (other !== undefined) return other;
+  const who = await whoFor(state, details.patient, { kind: 'booking', slotId: offered.slotId });
+  if ('reply' in who) return who.reply;
+  const { name, patient_id, full_name } = who.patient;
+  if (before !== undefined) return await bookedBefore(state, offered, before, patient_id);
+  const { slot, service } = offered;
+  const reply = readBack(state, {
+    kind: 'booking',
+    offered,
+    patient: { patient_id, full_name },
+    patientPhone: state.phone,
+    requestId: `book/${slot.practitioner_id}/${service.id}/${slot.starts_at}/${patient_id}`,
+    turnIndex: state.ledger.turnIndex,
+  });
+  return { ...reply, patient: name };
+}
+
+/** What this call has booked at that very time. */
+function bookedAt({ booked }: CallState, { slot }: OfferedSlot): BookedAppointment | undefined {
+  return booked.find(
+    ({ starts_at, practitioner }) =>
+      Date.parse(starts_at) === Date.parse(slot.starts_at) && practitioner === slot.practitioner_name,
+  );
+}
+
+/** A model that prepares again what is booked must not hear that somebody was faster. */
+async function bookedBefore(
+  state: CallState,
+  offered: OfferedSlot,
+  before: BookedAppointment,
+  patientId: PatientId,
+): Promise<ToolReply> {
+  if (before.patient_id === patientId) {
+    return { booked: true, say: `${bookedText(state, before)} ${ANYTHING_ELSE_TEXT}` };
+  }
+  return await offerAnother(state, offered);
+}
+
+/** Books what was read back. */
+export async function book(state: CallState, proposal: BookingProposal): Promise<ToolReply> {
+  return await orAnother(state, proposal.offered, async () => {
+    const receipt = await bookOnce(state, proposal);
+    noteBooked(state, receipt);
+    return {
+      booked: true,
+      appointment_id: nameAppointment(state, receipt).name,
+      say: `${bookedText(state, receipt)} ${ANYTHING_ELSE_TEXT}`,
+    };
   });
 }
 
-/** A name as it may be stored: trimmed, one line, with a letter in it; undefined for what is none. */
-export function cleanName(input: string): string | undefined {
-  const name = input
-    .normalize('NFC')
-    .replace(/[\p{C}\p{Extended_Pictographic}\p{RI}\p{EMod}\uFE0F]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .replace(/[.,!?\s]+$/u, '')
-    .trim();
-  return name.length > 0 && name.length <= CALL.nameChars && /\p{L}/u.test(name) ? name : undefined;
-}
+/** How often the same time can be booked and cancelled again in one call. */
+const TIMES = 5;
 
-/** Reads a booking back; exported for tests without a model. */
-export async function prepareBooking(state: CallState, details: BookingDetails): Promise<ToolReply> {
-  const offered = state.offered.get(details.slot_id);
-  if (offered === undefined) {
-    return {
-      error: 'unknown_slot',
-      known: [...state.offered.keys()],
-      say: 'Sorry, which of those times would you like?',
-    };
-  }
-  const patientName = cleanName(details.patient_name);
-  if (patientName === undefined)
-    return { error: 'name_invalid', say: 'Sorry, could you tell me your full name?' };
-  // Models give an optional parameter as an empty text, too.
-  const phone = details.phone?.trim() === '' ? undefined : details.phone;
-  const said = toE164(phone, state.clinic.country);
-  if (phone !== undefined && said === undefined) {
-    return {
-      error: 'phone_invalid',
-      say: 'Sorry, could you say the phone number once more, digit by digit?',
-    };
-  }
-  const patientPhone = said ?? state.callerNumber;
-  if (patientPhone === undefined) return { missing: 'phone', say: 'Which phone number can we reach you on?' };
-  const requestId = `${offered.slot.practitioner_id}/${offered.service.slug}/${offered.slot.starts_at}/${patientName.toLowerCase()}`;
-  state.proposal = { offered, patientName, patientPhone, requestId, turnIndex: state.ledger.turnIndex };
-  state.changed();
-  const number = said === undefined ? '' : `, phone ${spokenPhone(toNational(said))}`;
-  return {
-    read_back: true,
-    say: `That's ${describeProposal(state, state.proposal)}, for ${patientName}${number}. Is that right?`,
-  };
-}
-
-/** A proposal in words: service, practitioner, weekday, date and time. */
-export function describeProposal(state: CallState, { offered }: Proposal): string {
-  const start = DateTime.fromISO(offered.slot.starts_at, { zone: state.clinic.time_zone });
-  return `a ${offered.service.name.toLowerCase()} with ${offered.slot.practitioner_name} on ${spokenDate(start)} at ${spokenTime(start)}`;
-}
-
-/** Books what was read back; exported for tests without a model. */
-export async function confirmBooking(state: CallState): Promise<ToolReply> {
-  const proposal = state.proposal;
-  if (proposal === undefined)
-    return { error: 'nothing_read_back', say: 'Which of the times would you like me to book?' };
-  if (state.ledger.turnIndex <= proposal.turnIndex) {
-    return {
-      error: 'not_confirmed',
-      say: `${sentence(describeProposal(state, proposal))}, for ${proposal.patientName}: is that right?`,
-    };
-  }
-  try {
-    const { slot, service } = proposal.offered;
-    const booked = await state.appointments.book({
-      callId: state.callId,
-      epoch: state.epoch,
-      requestId: proposal.requestId,
-      clinicId: state.clinic.id,
+/** A request that was made and cancelled meanwhile is answered with the cancelled appointment: then it is another request. */
+async function bookOnce(state: CallState, proposal: BookingProposal): Promise<AppointmentReceipt> {
+  const { slot, service } = proposal.offered;
+  for (let time = 1; ; time += 1) {
+    const receipt = await state.diary.book(callKey(state), {
+      requestId: time === 1 ? proposal.requestId : `${proposal.requestId}/${time}`,
+      patientId: proposal.patient.patient_id,
       practitionerId: slot.practitioner_id,
       serviceId: service.id,
       startsAt: slot.starts_at,
-      patientName: proposal.patientName,
-      patientPhone: proposal.patientPhone,
     });
-    if (booked.created) state.booked.push(booked);
-    const start = DateTime.fromISO(booked.starts_at, { zone: state.clinic.time_zone });
-    const when = `${spokenDate(start)} at ${spokenTime(start)} with ${booked.practitioner}`;
-    return { booked: true, say: `You're booked for ${when}. Is there anything else I can do for you?` };
-  } catch (error) {
-    if (isOpenhoursError(error, 'SLOT_TAKEN') || isOpenhoursError(error, 'SLOT_INVALID')) {
-      return await offerAnother(state, proposal);
-    }
-    throw error;
+    if (receipt.status === 'booked') return receipt;
+    if (time === TIMES)
+      throw new OpenhoursError('APPOINTMENT_CHANGED', 'booked and cancelled again and again');
   }
 }
 
-async function offerAnother(state: CallState, { offered }: Proposal): Promise<ToolReply> {
-  state.proposal = undefined;
-  const start = DateTime.fromISO(offered.slot.starts_at, { zone: state.clinic.time_zone });
-  const day = start.toISODate() ?? '';
-  const other = await findSlots(state, { service: offered.service.slug, day });
-  return {
-    ...other,
-    error: 'slot_taken',
-    say: `I'm sorry, that time has just been taken. ${other.say ?? ''}`,
-  };
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** What the call came to. */
+export function noteBooked(state: CallState, receipt: AppointmentReceipt): void {
+  if (state.booked.every(({ appointment_id }) => appointment_id !== receipt.appointment_id)) {
+    state.booked.push(receipt);
+  }
 }

@@ -40,10 +40,10 @@ describe('an offer', () => {
     expect(reply.say).toMatch(WEEKDAY);
   });
 
-  test('of a single time asks for the name at once', async () => {
+  test('of a single time asks whether it suits', async () => {
     const reply = await ask({ day: 'tuesday', time: '10:00' });
     expect(reply.say).toBe(
-      'I have Tuesday the 24th of November at 10 in the morning with Dr. Invented A. May I have your name for it?',
+      'I have Tuesday the 24th of November at 10 in the morning with Dr. Invented A. Does that suit you?',
     );
   });
 
@@ -134,7 +134,7 @@ describe('when the time that was asked for is not free', () => {
     const reply = await findSlots(call.state, { service: 'check-up', day: 'tuesday' });
     expect(reply).toEqual({
       slots: [],
-      say: 'We have nothing free on Tuesday the 24th of November, nor in the two weeks after. Shall I look at a later day?',
+      say: 'We have nothing free on Tuesday the 24th of November, nor in the two weeks after. Shall I look at a later day, or put you on the waiting list?',
     });
     expect(call.state.offered.size).toBe(0);
   });
@@ -148,6 +148,11 @@ describe('what cannot be looked up is asked again, without asking the database',
       'day_in_the_past',
       'Friday the 20th of November is already past. Which day would you like?',
     ],
+    [
+      { day: '2027-03-01' },
+      'day_too_far',
+      'We book until Friday the 22nd of January 2027. Which day would you like?',
+    ],
     [{ service: 'transplant' }, 'unknown_service', 'Sorry, which treatment would you like?'],
     [{ service: 'constructor' }, 'unknown_service', 'Sorry, which treatment would you like?'],
   ])('%j', async (wish, error, say) => {
@@ -155,6 +160,20 @@ describe('what cannot be looked up is asked again, without asking the database',
     expect(await findSlots(call.state, { service: 'check-up', ...wish })).toEqual({ error, say });
     expect(call.asked('find_free_slots')).toEqual([]);
   });
+});
+
+test('an empty day is none, and many searches keep the newest offers', async () => {
+  const call = makeCall(
+    Array.from({ length: 40 }, (_, day) =>
+      wholeDay(`2026-${day < 8 ? '11' : '12'}-${String(day < 8 ? 23 + day : day - 7).padStart(2, '0')}`),
+    ).flat(),
+  );
+  expect(times(await findSlots(call.state, { service: 'check-up', day: ' ' }))).toHaveLength(3);
+  for (let day = 1; day <= 28; day += 1) {
+    await findSlots(call.state, { service: 'cleaning', day: `${day} December` });
+  }
+  expect(call.state.offered.size).toBe(60);
+  expect([...call.state.offered.keys()].at(-1)).toBe('s87');
 });
 
 test('the database is asked for whole days of the clinic’s zone', async () => {
@@ -168,6 +187,7 @@ test('the database is asked for whole days of the clinic’s zone', async () => 
       p_to: '2026-11-24T18:59:59.999Z',
       p_practitioner_id: DR_B.id,
       p_limit: 100,
+      p_call_id: call.state.callId,
     },
   ]);
 });

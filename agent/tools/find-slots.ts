@@ -3,10 +3,12 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import type { FreeSlot } from '../../src/clinic/appointments.ts';
 import type { ClinicProfile, Practitioner, Service } from '../../src/clinic/clinics.ts';
-import { type DaySpan, resolveDays } from '../../src/clinic/days.ts';
+import type { DaySpan } from '../../src/clinic/days.ts';
 import { clock, spokenDate, spokenList, spokenTime } from '../../src/clinic/spoken.ts';
 import { CALL } from '../../src/config/defaults.ts';
 import { type CallState, type OfferedSlot, clinicNow } from '../call-state.ts';
+import { askedDays } from './asked-days.ts';
+import { given } from './person.ts';
 import { type ToolReply, runTool } from './run-tool.ts';
 
 /** Hours of the day that each part means, from and up to. */
@@ -67,16 +69,10 @@ export async function findSlots(state: CallState, wish: SlotWish): Promise<ToolR
   if (service === undefined)
     return { error: 'unknown_service', say: 'Sorry, which treatment would you like?' };
   const now = clinicNow(state);
-  const asked = wish.day === undefined ? undefined : resolveDays(wish.day, now);
-  if (wish.day !== undefined && asked === undefined) {
-    return { error: 'day_not_understood', say: 'Sorry, which day would you like?' };
-  }
-  if (asked !== undefined && asked.to < now) {
-    return {
-      error: 'day_in_the_past',
-      say: `${spokenDate(asked.from)} is already past. Which day would you like?`,
-    };
-  }
+  const { span: asked, reply } = askedDays(state, wish.day, state.clinic.max_days_ahead);
+  if (reply !== undefined) return reply;
+  // Whoever looks for another time does not want the one from before.
+  if (state.wish?.kind === 'booking') state.wish = undefined;
   const practitioner = state.clinic.practitioners.find((candidate) => candidate.name === wish.practitioner);
   const span = asked ?? { from: now, to: now.plus({ days: 13 }).endOf('day') };
   const free = await search(state, service, practitioner, span);
@@ -93,6 +89,7 @@ function search(state: CallState, service: Service, practitioner: Practitioner |
     from: span.from.toJSDate(),
     to: span.to.toJSDate(),
     practitionerId: practitioner?.id,
+    callId: state.callId,
   });
 }
 
@@ -110,7 +107,10 @@ async function offerLater(
   });
   const why = whyNot(state.clinic, missed, wish);
   if (later.length === 0) {
-    return { slots: [], say: `${why}, nor in the two weeks after. Shall I look at a later day?` };
+    return {
+      slots: [],
+      say: `${why}, nor in the two weeks after. Shall I look at a later day, or put you on the waiting list?`,
+    };
   }
   const fitting = preferred(later, { ...wish, time: undefined }, state.clinic);
   const reply = offer(state, service, fitting.length > 0 ? fitting : later, undefined);
@@ -118,7 +118,7 @@ async function offerLater(
 }
 
 function whyNot(clinic: ClinicProfile, missed: DaySpan, wish: SlotWish): string {
-  if (wish.day === undefined) return 'We have nothing free in the next two weeks';
+  if (given(wish.day) === undefined) return 'We have nothing free in the next two weeks';
   if (!missed.from.hasSame(missed.to, 'day')) return 'We have nothing free in that time';
   const closed = closedReason(clinic, missed.from);
   return `${closed === undefined ? 'We have nothing free' : 'We are closed'} on ${spokenDate(missed.from)}`;
@@ -201,7 +201,7 @@ function wording(chosen: readonly OfferedSlot[], clinic: ClinicProfile): string 
   const practitioners = new Set(chosen.map(({ slot }) => slot.practitioner_name));
   const withWhom = practitioners.size === 1 ? ` with ${chosen[0]?.slot.practitioner_name ?? ''}` : '';
   if (chosen.length === 1) {
-    return `I have ${spokenDate(first)} at ${spokenTime(first)}${withWhom}. May I have your name for it?`;
+    return `I have ${spokenDate(first)} at ${spokenTime(first)}${withWhom}. Does that suit you?`;
   }
   const sameHalf = starts.every((start) => start.hour < 12 === first.hour < 12 && start.hour !== 12);
   const times = starts.map((start, index) =>
@@ -209,6 +209,9 @@ function wording(chosen: readonly OfferedSlot[], clinic: ClinicProfile): string 
   );
   return `On ${spokenDate(first)} I have ${spokenList(times, 'or')}${withWhom}. Which suits you?`;
 }
+
+/** Offers of twenty searches; a caller who means an older one hears them again. */
+const KEPT_SLOTS = 60;
 
 function remember(state: CallState, service: Service, slot: FreeSlot): OfferedSlot {
   for (const known of state.offered.values()) {
@@ -219,6 +222,8 @@ function remember(state: CallState, service: Service, slot: FreeSlot): OfferedSl
   const highest = Math.max(0, ...[...state.offered.keys()].map((known) => Number(known.slice(1)) || 0));
   const offered = { slotId: `s${highest + 1}`, slot, service };
   state.offered.set(offered.slotId, offered);
+  const [oldest] = state.offered.keys();
+  if (state.offered.size > KEPT_SLOTS && oldest !== undefined) state.offered.delete(oldest);
   state.changed();
   return offered;
 }

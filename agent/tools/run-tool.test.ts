@@ -93,3 +93,39 @@ test('ending the call says goodbye in the clinic’s name, and the line is close
   expect(reply).toEqual({ say: 'Thank you for calling Invented Dental. Goodbye.' });
   expect(call.state.goodbye).toBe(true);
 });
+
+describe('what was read back', () => {
+  const pending = {
+    kind: 'registration',
+    fullName: 'Zoe',
+    dateOfBirth: '2001-12-12',
+    phone: '+923005550177',
+  } as const;
+  const proposed = () => {
+    const call = makeCall();
+    call.state.proposal = { ...pending, patientPhone: undefined, requestId: 'one', turnIndex: 0 };
+    return call;
+  };
+
+  test('does not wait for a yes any more once another tool has run in a later turn', async () => {
+    const call = proposed();
+    await runTool(call.state, 'find_slots', {}, async () => ({ say: 'On Tuesday.' }));
+    expect(call.state.proposal).toBeDefined();
+    call.callerSpeaks();
+    await runTool(call.state, 'find_slots', {}, async () => ({ say: 'On Tuesday.' }));
+    expect(call.state.proposal).toBeUndefined();
+  });
+
+  test.each(['confirm', 'adjust_speech', 'switch_language'])('still waits after %s', async (name) => {
+    const call = proposed();
+    call.callerSpeaks();
+    await runTool(call.state, name, {}, async () => ({ say: 'yes' }));
+    expect(call.state.proposal).toBeDefined();
+  });
+});
+
+test('arguments too long for a successor are left out of what it is told', async () => {
+  const { state } = makeCall();
+  await runTool(state, 'leave_message', { message: 'x'.repeat(10_000) }, async () => ({ say: 'yes' }));
+  expect(state.toolMemory).toMatchObject([{ name: 'leave_message', args: '{}' }]);
+});

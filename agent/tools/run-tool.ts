@@ -1,6 +1,7 @@
 import { CALL } from '../../src/config/defaults.ts';
-import { OpenhoursError, isOpenhoursError } from '../../src/errors.ts';
+import { type ErrorCode, OpenhoursError, isOpenhoursError } from '../../src/errors.ts';
 import type { CallState } from '../call-state.ts';
+import { LOCKED_TEXT, WHO_TEXT } from './who.ts';
 
 /**
  * What a tool gives back. `say`, where it stands, is spoken as it is, without asking the model again: dates and confirmations are worded
@@ -13,10 +14,35 @@ export interface ToolReply {
 
 const APOLOGY = "I'm sorry, I can't reach our appointment book just now. Could you say that once more?";
 
+/** Errors that are no fault of anything: what the caller is told instead of the apology. */
+const SENTENCES: Partial<Record<ErrorCode, string>> = {
+  PATIENT_NOT_VERIFIED: WHO_TEXT,
+  IDENTITY_LOCKED: LOCKED_TEXT,
+  APPOINTMENT_CHANGED: 'That appointment has been changed meanwhile. Shall I read out what there is now?',
+  APPOINTMENT_PAST:
+    "That appointment has already begun, so I can't change it. Shall I take a message for our front desk?",
+  INPUT_INVALID: 'Sorry, I did not get all of that. Could you say it once more?',
+};
+
+/** After these what was read back still waits for a yes; any other tool has asked something else meanwhile. */
+const KEEPS_PROPOSAL: readonly string[] = ['confirm', 'adjust_speech', 'switch_language'];
+
 /**
- * Runs a tool: with a time limit, on record, and with errors turned into a sentence, for a caller never hears raw error text.
+ * Runs a tool: after the one before it, with a time limit, on record, and with errors turned into a sentence, for a caller never hears raw
+ * error text. The reply is in English; in a call in another language the model gets it to put into that.
  */
-export async function runTool(
+export function runTool(
+  state: CallState,
+  name: string,
+  args: unknown,
+  execute: () => Promise<ToolReply>,
+): Promise<ToolReply> {
+  const run = state.running.then(() => runNow(state, name, args, execute));
+  state.running = run.catch(() => undefined);
+  return run;
+}
+
+async function runNow(
   state: CallState,
   name: string,
   args: unknown,
@@ -25,19 +51,37 @@ export async function runTool(
   const startedMs = performance.now();
   let reply: ToolReply;
   let errorCode: string | null = null;
+  if (state.proposal !== undefined && !KEEPS_PROPOSAL.includes(name)) dropEarlierProposal(state);
   try {
     reply = await withLimit(execute());
   } catch (error) {
-    errorCode = isOpenhoursError(error) ? error.code : 'CALL_FAILED';
+    const code = isOpenhoursError(error) ? error.code : 'CALL_FAILED';
+    errorCode = code;
     state.log.error({ tool: name, errorCode, error }, 'tool failed');
-    reply = { error: errorCode, say: APOLOGY };
+    const sentence = SENTENCES[code];
+    reply =
+      sentence === undefined ? { error: code, say: APOLOGY } : { error: code.toLowerCase(), say: sentence };
   }
+  if (name !== 'switch_language') reply = inLanguage(state, reply);
   const durationMs = performance.now() - startedMs;
   state.log.info({ tool: name, errorCode, durationMs: Math.round(durationMs), pii: { args } }, 'tool run');
   state.ledger.toolRun({ name, arguments: args, result: reply, errorCode, durationMs });
   remember(state, name, args, reply);
   state.ledger.addToTurn({ tool: name, parts: { toolMs: Math.round(durationMs) } });
   return reply;
+}
+
+/** "Yes" answers the last question. */
+function dropEarlierProposal(state: CallState): void {
+  if (state.proposal !== undefined && state.proposal.turnIndex < state.ledger.turnIndex) {
+    state.proposal = undefined;
+  }
+}
+
+function inLanguage(state: CallState, { say, ...reply }: ToolReply): ToolReply {
+  if (say === undefined) return reply;
+  if (state.language === 'en') return { ...reply, say };
+  return { ...reply, tell_the_caller: say, language: state.language };
 }
 
 async function withLimit(reply: Promise<ToolReply>): Promise<ToolReply> {
@@ -57,13 +101,16 @@ async function withLimit(reply: Promise<ToolReply>): Promise<ToolReply> {
 
 /** So many runs are kept for a successor: the search, the proposal, and one between. */
 const KEPT_RUNS = 3;
+/** A longer one is nothing a successor's model needs; less than what `resume.ts` takes back. */
+const KEPT_CHARS = 4_000;
 
 function remember(state: CallState, name: string, args: unknown, reply: ToolReply): void {
   const { turnIndex } = state.ledger;
+  const asked = JSON.stringify(args) ?? '{}';
   state.toolMemory.push({
     turn: turnIndex,
     name,
-    args: JSON.stringify(args) ?? '{}',
+    args: asked.length > KEPT_CHARS ? '{}' : asked,
     output: JSON.stringify(reply),
   });
   state.toolMemory.splice(0, state.toolMemory.length - KEPT_RUNS);

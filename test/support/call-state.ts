@@ -1,10 +1,12 @@
-import type { CallState } from '../../agent/call-state.ts';
+import { type CallState, newToolState } from '../../agent/call-state.ts';
 import { Ledger } from '../../agent/ledger.ts';
+import { identifyPatient } from '../../agent/tools/identify.ts';
 import { Appointments, type FreeSlot } from '../../src/clinic/appointments.ts';
 import { Calls } from '../../src/clinic/calls.ts';
 import type { CallId } from '../../src/clinic/ids.ts';
+import { type DiaryRow, type PatientRow, diaryFunctions } from './call-diary.ts';
 import { NOW, makeClinic } from './clinic.ts';
-import { type FunctionCall, type SqlFunction, SqlFailure, fakeDatabase } from './database.ts';
+import { type FunctionCall, type SqlFunction, fakeDatabase } from './database.ts';
 import { type LogLine, collectLog } from './log.ts';
 
 /** A call in progress with its database. */
@@ -16,10 +18,29 @@ export interface TestCall {
   asked: (name: string) => Record<string, unknown>[];
   /** The slots that are free; booking one takes it away. */
   free: FreeSlot[];
+  /** The clinic's patients. */
+  patients: PatientRow[];
+  /** The clinic's appointments. */
+  appointments: DiaryRow[];
   lines: LogLine[];
   /** The caller says something: the next turn begins. */
   callerSpeaks: () => void;
 }
+
+/** Two patients of the invented clinic. */
+export const SARA: PatientRow = {
+  patient_id: 'patient-sara',
+  full_name: 'Sara Notreal',
+  date_of_birth: '1990-05-03',
+  phone: '+923005550199',
+};
+/** A child of the first one. */
+export const ALI: PatientRow = {
+  ...SARA,
+  patient_id: 'patient-ali',
+  full_name: 'Ali Notreal',
+  date_of_birth: '2019-02-11',
+};
 
 /**
  * A call to the invented clinic in which `free` can be booked. The appointment book and the ledger are the real ones, over a database whose
@@ -31,25 +52,28 @@ export function makeCall(
   functions: Record<string, SqlFunction> = {},
 ): TestCall {
   const written = () => null;
+  const patients = [{ ...SARA }, { ...ALI }];
+  const appointments: DiaryRow[] = [];
   const { db, calls } = fakeDatabase({
-    ...bookFunctions(free),
+    ...diaryFunctions({ free, patients, appointments }),
     record_turn: written,
     record_tool_run: written,
+    save_call_state: written,
     close_call: () => true,
     ...functions,
   });
   const { log, lines } = collectLog();
   const callId = 'call-invented' as CallId;
+  const clinic = overrides.clinic ?? makeClinic();
   const state: CallState = {
+    ...newToolState(db, clinic),
     callId,
     epoch: 1,
-    clinic: makeClinic(),
+    clinic,
     callerNumber: '+923005550101',
     appointments: new Appointments(db),
     ledger: new Ledger(new Calls(db), { id: callId, epoch: 1 }, log),
     log,
-    offered: new Map(),
-    proposal: undefined,
     booked: [],
     resumed: false,
     toolMemory: [],
@@ -64,42 +88,15 @@ export function makeCall(
     calls,
     asked: (name) => calls.filter((call) => call.name === name).map(({ args }) => args),
     free,
+    patients,
+    appointments,
     lines,
     callerSpeaks: () => state.ledger.beginTurn({ caller_text: 'something' }),
   };
 }
 
-/** The rules of the appointment book that the tools rely on, as the SQL functions have them. */
-function bookFunctions(free: FreeSlot[]): Record<string, SqlFunction> {
-  const receipts = new Map<unknown, Record<string, unknown>>();
-  return {
-    find_free_slots: ({ p_from, p_to, p_practitioner_id }) =>
-      free.filter((slot) => {
-        const starts = Date.parse(slot.starts_at);
-        const wanted = p_practitioner_id === null || p_practitioner_id === slot.practitioner_id;
-        return wanted && starts >= Date.parse(String(p_from)) && starts <= Date.parse(String(p_to));
-      }),
-    book_appointment: (args) => {
-      const before = receipts.get(args.p_request_id);
-      if (before !== undefined) return { ...before, created: false };
-      const index = free.findIndex(
-        (slot) =>
-          slot.starts_at === args.p_starts_at && slot.practitioner_id === (args.p_practitioner_id as string),
-      );
-      const [slot] = index < 0 ? [] : free.splice(index, 1);
-      if (slot === undefined) throw new SqlFailure('slot_taken', 409);
-      const receipt = {
-        appointment_id: `appointment-${receipts.size + 1}`,
-        created: true,
-        starts_at: slot.starts_at,
-        ends_at: slot.ends_at,
-        practitioner: slot.practitioner_name,
-        service: String(args.p_service_id),
-        patient_id: 'patient-1',
-        patient_name: String(args.p_patient_name),
-      };
-      receipts.set(args.p_request_id, receipt);
-      return receipt;
-    },
-  };
+/** The caller has proved who a patient is, and says the next thing. */
+export async function verify(call: TestCall, { full_name, date_of_birth }: PatientRow = SARA): Promise<void> {
+  await identifyPatient(call.state, { full_name, date_of_birth });
+  call.callerSpeaks();
 }

@@ -12,6 +12,7 @@ export interface Sentence {
 export const BOOKING_SCRIPT: CallerScript = {
   opening: "Hello. I'd like to book a check-up on Tuesday at ten in the morning.",
   name: 'David Brown',
+  born: 'the third of May 1980',
   farewell: 'No, thank you. Goodbye.',
 };
 

@@ -202,9 +202,14 @@ export class TestStack {
     return pid;
   }
 
+  /** Ends what a test that failed has left, so that the next one finds no call of it. */
+  async hangUpAll(): Promise<void> {
+    await Promise.all(this.#callers.splice(0).map((caller) => caller.hangUp()));
+  }
+
   /** Ends everything and leaves nothing behind. */
   async stop(): Promise<void> {
-    await Promise.all(this.#callers.map((caller) => caller.hangUp()));
+    await this.hangUpAll();
     // For a test that failed: the folder goes with the stack.
     const { TEST_LOGS } = process.env;
     if (TEST_LOGS !== undefined) cpSync(this.stack.logDir, TEST_LOGS, { recursive: true });

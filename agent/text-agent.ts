@@ -1,0 +1,227 @@
+import { llm, voice } from '@livekit/agents';
+import { type CallOutcome, Calls } from '../src/clinic/calls.ts';
+import type { CallId, WorkerId } from '../src/clinic/ids.ts';
+import {
+  LOST_TURN_TEXT,
+  SILENCE_GOODBYE_TEXT,
+  SILENCE_TEXTS,
+  STOPPING_TEXT,
+  greetingText,
+} from '../src/clinic/sentences.ts';
+import { CALL, SILENCE } from '../src/config/defaults.ts';
+import { OpenhoursError } from '../src/errors.ts';
+import type { Logger } from '../src/log.ts';
+import { useLoggerForFramework } from '../src/providers/framework-log.ts';
+import { createLanguageModel } from '../src/providers/language.ts';
+import type { CallState } from './call-state.ts';
+import { Ledger } from './ledger.ts';
+import { Receptionist } from './receptionist.ts';
+import { type TextCallOptions, newTextCallState } from './text-call-state.ts';
+import { TurnTimes, recordItem } from './turn-times.ts';
+import { UsageMeter } from './usage.ts';
+
+/** Said when the caller comes back from a transfer. */
+const NOBODY_FREE_TEXT = "I'm sorry, nobody at the front desk is free. Shall I take a message for them?";
+
+type TextEnd = 'goodbye' | 'caller_hung_up' | 'caller_silent' | 'transferred' | 'lost_turns';
+
+interface Answer {
+  text: string;
+  tools: { name: string; arguments: string; result: string }[];
+  over: TextEnd | undefined;
+}
+
+/**
+ * Opens a call and greets, as a voice call does, but in writing: the same receptionist, tools, model, framework and ledger, without a room and
+ * without audio. For rehearsals.
+ * @throws OpenhoursError CLINIC_UNKNOWN for a number that is nobody's; whatever the database says.
+ */
+export async function startTextAgent(options: TextCallOptions): Promise<TextAgent> {
+  useLoggerForFramework(options.log);
+  const calls = new Calls(options.db);
+  const { room, callerNumber, dialledNumber } = options;
+  const opened = await calls.open({
+    room,
+    callerNumber,
+    dialledNumber,
+    clinicSlug: undefined,
+    workerId: options.workerId as WorkerId,
+    shiftId: undefined,
+  });
+  const { clinic } = opened;
+  if (clinic === null)
+    throw new OpenhoursError('CLINIC_UNKNOWN', `no clinic has the number ${dialledNumber}`);
+  const ledger = new Ledger(calls, { id: opened.call_id, epoch: opened.epoch }, options.log);
+  const agent = new TextAgent(options, newTextCallState(options, opened, clinic, ledger));
+  await agent.greet();
+  return agent;
+}
+
+/** One call by text, from the agent's side. */
+export class TextAgent {
+  readonly callId: CallId;
+  readonly epoch: number;
+  readonly greeting: string;
+  readonly #state: CallState;
+  readonly #log: Logger;
+  readonly #session: voice.AgentSession<CallState>;
+  readonly #receptionist: Receptionist;
+  readonly #usage: UsageMeter;
+  readonly #transfer: TextCallOptions['transfer'];
+  /** What has been said, and done, since the caller spoke. */
+  #said: string[] = [];
+  #tools: Answer['tools'] = [];
+  #speeches: voice.SpeechHandle[] = [];
+  #silences = 0;
+  #lostTurns = 0;
+
+  constructor({ openai, log, transfer }: TextCallOptions, state: CallState) {
+    this.#transfer = transfer;
+    this.callId = state.callId;
+    this.epoch = state.epoch;
+    this.greeting = greetingText(state.clinic);
+    this.#state = state;
+    this.#log = log;
+    const chatCtx = llm.ChatContext.empty();
+    chatCtx.addMessage({ role: 'assistant', content: this.greeting });
+    this.#receptionist = new Receptionist(state, chatCtx);
+    this.#session = new voice.AgentSession<CallState>({
+      userData: state,
+      llm: createLanguageModel({ openai }, {}, { log }),
+      maxToolSteps: CALL.toolSteps,
+      userAwayTimeout: null,
+    });
+    this.#usage = new UsageMeter(() => this.#session.usage.modelUsage);
+    this.#record();
+  }
+
+  /** Puts everything on record as `conversation.ts` does. */
+  #record(): void {
+    const { ConversationItemAdded, FunctionToolsExecuted, SpeechCreated } = voice.AgentSessionEventTypes;
+    const times = new TurnTimes();
+    this.#session.on(ConversationItemAdded, ({ item }) => {
+      if (item.type !== 'message') return;
+      recordItem(this.#state.ledger, times, item);
+      if (item.role !== 'assistant') return;
+      this.#said.push(item.textContent ?? '');
+      this.#state.ledger.used(this.#usage.take());
+    });
+    this.#session.on(SpeechCreated, ({ speechHandle }) => this.#speeches.push(speechHandle));
+    this.#session.on(FunctionToolsExecuted, ({ functionCalls, functionCallOutputs }) => {
+      for (const [index, { name, args }] of functionCalls.entries()) {
+        this.#tools.push({ name, arguments: args, result: functionCallOutputs[index]?.output ?? '' });
+      }
+    });
+  }
+
+  /** Begins the session; the greeting is on record when this resolves. */
+  async greet(): Promise<void> {
+    const { ledger } = this.#state;
+    ledger.answered(0);
+    ledger.agentSaid(this.greeting, 0, {});
+    await this.#session.start({ agent: this.#receptionist, record: false });
+  }
+
+  /** The caller has said something; resolves with the whole answer. */
+  async hear(text: string): Promise<Answer> {
+    const startedMs = performance.now();
+    this.#begin();
+    this.#silences = 0;
+    try {
+      const message = llm.ChatMessage.create({ role: 'user', content: text });
+      await this.#receptionist.onUserTurnCompleted(this.#session.history.copy(), message);
+      await this.#session.run({ userInput: text }).wait();
+    } catch (error) {
+      // The agent has answered by itself, and the model is not asked.
+      if (!(error instanceof voice.StopResponse)) throw error;
+    }
+    await Promise.all(this.#speeches.map((speech) => speech.waitForPlayout()));
+    const over = this.#heardNothingOfAgent() ? this.#loseTurn() : await this.#overNow();
+    this.#state.ledger.addToTurn({ latency_ms: Math.round(performance.now() - startedMs) });
+    return this.#answer(over);
+  }
+
+  /** As `silence-guard.ts` does it: asks twice, then hangs up. */
+  async hearNothing(): Promise<Answer> {
+    this.#begin();
+    const text = SILENCE_TEXTS[this.#silences];
+    this.#silences += 1;
+    this.#announce(text ?? SILENCE_GOODBYE_TEXT);
+    return this.#answer(text === undefined ? 'caller_silent' : undefined);
+  }
+
+  /** No tool asks for keys: they are not heard. */
+  async press(): Promise<Answer> {
+    return await this.hearNothing();
+  }
+
+  /** Resolves when every row so far is written. */
+  async settled(): Promise<void> {
+    await this.#state.ledger.written();
+  }
+
+  /** Ends the call; resolves when its outcome is on record. */
+  async end(how: TextEnd): Promise<{ outcome: CallOutcome; reason: string }> {
+    this.#state.ledger.used(this.#usage.take());
+    const outcome = this.#outcomeOf(how);
+    await this.#state.ledger.close(outcome, how);
+    return { outcome, reason: how };
+  }
+
+  /** Closes the session, which takes half a second of the framework's own: the next call need not wait for it. Never rejects. */
+  async release(): Promise<void> {
+    try {
+      await this.#session.close();
+    } catch (error) {
+      this.#log.warn({ error }, 'a session could not be closed');
+    }
+  }
+
+  /** As `conversation.ts` has it. */
+  #outcomeOf(how: TextEnd): CallOutcome {
+    if (how === 'transferred') return 'transferred';
+    if (this.#state.booked.length > 0) return 'booked';
+    if (how === 'lost_turns') return 'failed';
+    return this.#state.ledger.turnIndex === 0 ? 'abandoned' : 'completed';
+  }
+
+  async #overNow(): Promise<TextEnd | undefined> {
+    this.#lostTurns = 0;
+    const wanted = this.#state.transferWish;
+    if (wanted === undefined) return this.#state.goodbye ? 'goodbye' : undefined;
+    this.#state.transferWish = undefined;
+    const outcome = await this.#transfer(this.#state.clinic.staff_number ?? '');
+    this.#log.info({ transfer: outcome }, 'transfer');
+    if (outcome === 'completed') return 'transferred';
+    this.#announce(NOBODY_FREE_TEXT);
+    return undefined;
+  }
+
+  #heardNothingOfAgent(): boolean {
+    return this.#said.every((text) => text.trim() === '');
+  }
+
+  /** An answer that is none: the caller is asked to say it again, once. */
+  #loseTurn(): TextEnd | undefined {
+    this.#lostTurns += 1;
+    const last = this.#lostTurns >= SILENCE.lostTurns;
+    this.#announce(last ? STOPPING_TEXT : LOST_TURN_TEXT);
+    return last ? 'lost_turns' : undefined;
+  }
+
+  #announce(text: string): void {
+    this.#said.push(text);
+    this.#state.ledger.agentSaid(text, Date.now(), {});
+  }
+
+  #begin(): void {
+    this.#said = [];
+    this.#tools = [];
+    this.#speeches = [];
+  }
+
+  #answer(over: TextEnd | undefined): Answer {
+    const text = this.#said.filter((part) => part.trim() !== '').join(' ');
+    return { text, tools: this.#tools, over };
+  }
+}

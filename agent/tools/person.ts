@@ -1,0 +1,78 @@
+import type { DateTime } from 'luxon';
+import { resolveBirthDate } from '../../src/clinic/birth-dates.ts';
+import { toE164 } from '../../src/clinic/phone.ts';
+import { spokenDate } from '../../src/clinic/spoken.ts';
+import { CALL } from '../../src/config/defaults.ts';
+import { type CallState, clinicNow } from '../call-state.ts';
+import type { ToolReply } from './run-tool.ts';
+
+/** Who somebody says to be, as the model passes it on. */
+export interface PersonDetails {
+  full_name: string;
+  date_of_birth: string;
+  phone?: string | undefined;
+}
+
+/** The same, understood. */
+export interface Person {
+  fullName: string;
+  dateOfBirth: DateTime;
+  /** E.164, if one was said. */
+  phone: string | undefined;
+}
+
+/** A name as it may be stored: trimmed, one line, with a letter in it; undefined for what is none. */
+export function cleanName(input: string): string | undefined {
+  // More than this many characters are no name, however they are cleaned.
+  if (input.length > 10 * CALL.nameChars) return undefined;
+  const name = input
+    .normalize('NFC')
+    .replace(/[\p{C}\p{Extended_Pictographic}\p{RI}\p{EMod}\uFE0F]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/[.,!?\s]+$/u, '')
+    .trim();
+  return name.length > 0 && name.length <= CALL.nameChars && /\p{L}/u.test(name) ? name : undefined;
+}
+
+/** An optional text of the model, which it may also give as an empty one. */
+export function given(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+/** Understands who somebody says to be, or asks for what is not clear. A number that was said is kept for calling back. */
+export function readPerson(
+  state: CallState,
+  details: PersonDetails,
+): { person: Person } | { reply: ToolReply } {
+  const fullName = cleanName(details.full_name);
+  if (fullName === undefined) {
+    return { reply: { error: 'name_invalid', say: 'Sorry, could you tell me the full name once more?' } };
+  }
+  const dateOfBirth = resolveBirthDate(details.date_of_birth, clinicNow(state));
+  if (dateOfBirth === undefined) {
+    return {
+      reply: {
+        error: 'birth_date_invalid',
+        say: 'Sorry, could you tell me the date of birth once more, with day, month and year?',
+      },
+    };
+  }
+  const said = given(details.phone);
+  const phone = toE164(said, state.clinic.country);
+  if (said !== undefined && phone === undefined) {
+    return {
+      reply: {
+        error: 'phone_invalid',
+        say: 'Sorry, could you say the phone number once more, digit by digit?',
+      },
+    };
+  }
+  state.phone = phone ?? state.phone;
+  return { person: { fullName, dateOfBirth, phone } };
+}
+
+/** A birth date as people say it, without the weekday, which nobody knows: "the 3rd of May 1990". */
+export function spokenBirthDate(date: DateTime): string {
+  return `${spokenDate(date).replace(/^\S+ /, '')} ${date.year}`;
+}
