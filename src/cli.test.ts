@@ -25,7 +25,7 @@ const commands: Command[] = [...createProgram().commands];
 
 test('the commands are those that other programs rely on', () => {
   expect(commands.map((command) => command.name())).toEqual(
-    expect.arrayContaining(['worker', 'dev', 'demo']),
+    expect.arrayContaining(['worker', 'dev', 'demo', 'clinic', 'provision', 'doctor']),
   );
 });
 
@@ -45,6 +45,22 @@ describe('every command has --help', () => {
       expect(out).toContain(`  ${command.name()}`);
     }
   });
+});
+
+test('commands within commands have help of their own, and those that print results take --json', () => {
+  const nested = commands.flatMap((command) => command.commands.map((one) => [command.name(), one] as const));
+  expect(nested.map(([of, one]) => `${of} ${one.name()}`)).toEqual(
+    expect.arrayContaining(['fleet status', 'clinic apply', 'clinic export']),
+  );
+  for (const [of, one] of nested) {
+    const help = one.helpInformation();
+    expect(help).toContain(`Usage: openhours ${of} ${one.name()}`);
+    expect(help.replace(/\s+/g, ' ')).toContain(one.description());
+  }
+  const json = [...commands, ...nested.map(([, one]) => one)]
+    .filter((command) => command.options.some(({ long }) => long === '--json'))
+    .map((command) => command.name());
+  expect(json).toEqual(expect.arrayContaining(['status', 'apply', 'export', 'provision', 'doctor']));
 });
 
 test('--version is that of the package', () => {

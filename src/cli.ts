@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quietNativeLogs, setShiftWish } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
+import type { RehearseOptions } from './commands/rehearse.ts';
 import { isOpenhoursError } from './errors.ts';
 import { withShiftOptions } from './worker-options.ts';
 
@@ -59,8 +60,27 @@ export function createProgram(): Command {
       const { runDemo } = await import('./commands/demo.ts');
       process.exit(await runDemo(options));
     });
+  addRehearseCommand(program);
   addFleetCommands(program);
+  addSetUpCommands(program);
   return program;
+}
+
+function addRehearseCommand(program: Command): void {
+  program
+    .command('rehearse')
+    .description('play simulated callers by text against the agent and a database of its own, and report')
+    .option('--runs <n>', 'calls of each scenario', count, 1)
+    .option('--only <ids...>', 'only these scenarios: ids, beginnings of ids such as "book-*", or tags')
+    .option('--parallel <n>', 'calls at a time, each with a database of its own', count)
+    .option('--scripted', 'callers say what is written, also where OPENAI_API_KEY lets a model play them')
+    .option('--html <file>', 'where the report goes (default: .openhours/rehearsal/report.html)')
+    .option('--list', 'only list the scenarios')
+    .option('--json', 'print one JSON document on stdout, everything else on stderr')
+    .action(async (options: RehearseOptions) => {
+      const { runRehearse } = await import('./commands/rehearse.ts');
+      process.exit(await runRehearse(options));
+    });
 }
 
 function addFleetCommands(program: Command): void {
@@ -81,6 +101,48 @@ function addFleetCommands(program: Command): void {
     .action(async (workerId: string) => {
       const { fleetDeps, stopWorker } = await import('./commands/fleet.ts');
       process.exitCode = await stopWorker(workerId, fleetDeps());
+    });
+}
+
+function addSetUpCommands(program: Command): void {
+  const clinic = program
+    .command('clinic')
+    .description("a clinic's data as one YAML file: its hours, its people, what they offer");
+  clinic
+    .command('apply <file>')
+    .description('show what the file changes, and change it in one transaction')
+    .option('--dry-run', 'only show')
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (file: string, options: { dryRun?: boolean; json?: boolean }) => {
+      const { applyClinic, clinicDeps } = await import('./commands/clinic.ts');
+      process.exitCode = await applyClinic(file, options, clinicDeps());
+    });
+  clinic
+    .command('export <slug>')
+    .description('print a clinic as such a file')
+    .option('--json', 'print it as JSON, which is YAML too')
+    .action(async (slug: string, options: { json?: boolean }) => {
+      const { clinicDeps, exportClinic } = await import('./commands/clinic.ts');
+      process.exitCode = await exportClinic(slug, options, clinicDeps());
+    });
+  program
+    .command('provision')
+    .description('create or check trunk and dispatch rule in LiveKit, and print the steps at Twilio')
+    .option('--dry-run', 'only say what would be done')
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (options: { dryRun?: boolean; json?: boolean }) => {
+      const { provision, provisionDeps } = await import('./commands/provision.ts');
+      process.exitCode = await provision(options, provisionDeps());
+    });
+  program
+    .command('doctor')
+    .description(
+      'check keys, schema, clinics, trunk, rule, hours and clock, each with a remedy; no call is made',
+    )
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (options: { json?: boolean }) => {
+      const { doctorDeps, runDoctor } = await import('./commands/doctor.ts');
+      process.exitCode = await runDoctor(options, doctorDeps());
     });
 }
 

@@ -12,8 +12,12 @@ test.each([
     'The first one, please.',
   ],
   [
-    'I have Tuesday the 24th of November at 10 in the morning with Dr. Invented A. May I have your name for it?',
-    `My name is ${DEMO_SCRIPT.name}.`,
+    'I have Tuesday the 24th of November at 10 in the morning with Dr. Invented A. Does that suit you?',
+    'Yes, please.',
+  ],
+  [
+    'May I have the full name and date of birth, please?',
+    `${DEMO_SCRIPT.name}, born on ${DEMO_SCRIPT.born}.`,
   ],
   ['Sorry, could you tell me your full name?', `My name is ${DEMO_SCRIPT.name}.`],
   [

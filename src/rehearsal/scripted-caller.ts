@@ -3,6 +3,8 @@ export interface CallerScript {
   /** The first thing said after the greeting. */
   opening: string;
   name: string;
+  /** Date of birth, as it is said. */
+  born: string;
   /** The last thing said. */
   farewell: string;
 }
@@ -11,6 +13,7 @@ export interface CallerScript {
 export const DEMO_SCRIPT: CallerScript = {
   opening: "Hello. I'd like to book a check-up on Tuesday at ten in the morning.",
   name: 'David Brown',
+  born: 'the third of May 1980',
   farewell: 'No, thank you. Goodbye.',
 };
 
@@ -23,6 +26,8 @@ export function answerTo(agentText: string, script: CallerScript): string | unde
   if (/goodbye/.test(text)) return undefined;
   if (/anything else|else i can/.test(text)) return script.farewell;
   if (/is that right|is that correct|shall i book/.test(text)) return 'Yes, that is right.';
+  if (/date of birth/.test(text)) return `${script.name}, born on ${script.born}.`;
+  if (/does that suit/.test(text)) return 'Yes, please.';
   if (/\bname\b/.test(text)) return `My name is ${script.name}.`;
   if (/which suits|which of those|which time|would any/.test(text)) return 'The first one, please.';
   if (/which (treatment|service)|what (kind|service)/.test(text)) return 'A check-up, please.';

@@ -1,0 +1,64 @@
+import { type MatchContext, matches } from './matching.ts';
+import { differences, stateProblems } from './difference.ts';
+import type { Scenario } from './scenario.ts';
+import type { PlayedCall } from './text-call.ts';
+
+/** What a call failed in. */
+export interface Problem {
+  /** `call` is a call that could not be played to its end. */
+  readonly in: 'state' | 'claims' | 'words' | 'call';
+  readonly text: string;
+}
+
+/** What no caller may hear: the inside of the program. */
+const INNER_WORDS: readonly RegExp[] = [
+  /\bundefined\b|\bNaN\b|\[object |\bnull\b|Invalid DateTime/,
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/,
+  /\b[a-z]+_[a-z_]+\b|[{}<>]|\bs\d+\b/,
+  /\b(TypeError|ReferenceError|stack trace|SQL|PT4\d\d|PGRST)\b|error:/i,
+];
+
+/** Judges a call: its effect on the database, its claims and its words. Nothing is wrong with a call that has no problem. */
+export function judge(scenario: Scenario, call: PlayedCall): Problem[] {
+  const context: MatchContext = {
+    callId: call.callId,
+    rowsOf: (table) => [...(call.after.get(table)?.values() ?? [])],
+  };
+  const state = stateProblems(differences(call.before, call.after), scenario.expect, context);
+  const spun = call.ended === undefined ? [`the call did not end within ${scenario.turns} turns`] : [];
+  return [
+    ...spun.map((text) => ({ in: 'call' as const, text })),
+    ...state.map((text) => ({ in: 'state' as const, text })),
+    ...claimProblems(scenario, call).map((text) => ({ in: 'claims' as const, text })),
+    ...wordProblems(scenario, call).map((text) => ({ in: 'words' as const, text })),
+  ];
+}
+
+function claimProblems({ expect }: Scenario, { claims, audit }: PlayedCall): string[] {
+  const made = new Set(claims.map(({ claim }) => claim));
+  return [
+    ...audit.mismatches.map(({ claim, said }) => `no row makes it true (${claim}): ${said ?? ''}`),
+    ...expect.claims.filter((claim) => !made.has(claim)).map((claim) => `never claimed: ${claim}`),
+    ...claims
+      .filter(({ claim }) => !expect.claims.includes(claim))
+      .map(({ claim, said }) => `claimed without being expected (${claim}): ${said}`),
+  ];
+}
+
+function wordProblems({ expect }: Scenario, { turns }: PlayedCall): string[] {
+  const said = turns.map(({ agent }) => agent);
+  const missing = expect.says.filter((wanted) => !said.some((text) => matches(wanted, text)));
+  const forbidden = said.flatMap((text) =>
+    expect.never.filter((word) => matches(word, text)).map((word) => `said ${String(word)}: ${text}`),
+  );
+  const inner = said.flatMap((text) =>
+    INNER_WORDS.flatMap((word) => {
+      const found = word.exec(text)?.[0];
+      return found === undefined ? [] : [`not for a caller's ears (${found}): ${text}`];
+    }),
+  );
+  const silent = turns.some(({ caller, agent }) => caller !== null && agent === '')
+    ? ['an answer without a word']
+    : [];
+  return [...missing.map((word) => `never said: ${String(word)}`), ...forbidden, ...inner, ...silent];
+}
