@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Caller } from '../src/rehearsal/caller.ts';
 import { hear } from './support/conversation.ts';
 import { TestStack } from './support/stack.ts';
@@ -18,6 +18,7 @@ let stack: TestStack;
 beforeAll(async () => {
   stack = await TestStack.start();
 }, 900_000); // a machine's first build
+afterEach(() => stack.hangUpAll());
 afterAll(() => stack?.stop());
 
 /** Says the sentence, and breaks the recogniser's connection in its middle. */
@@ -39,7 +40,7 @@ test('a recogniser whose connection is cut, or refused for a second, costs no wo
 
   await sayAndBreak(caller, SENTENCES[0], () => stack.fault({ target: 'listen', mode: 'cut' }));
   const first = await hear(stack, caller, 1);
-  expect(first.text, await stack.transcript(caller)).toMatch(/Wednesday.*(suits you\?|your name)/);
+  expect(first.text, await stack.transcript(caller)).toMatch(/Wednesday.*suits? you\?/);
   for (const word of ['book', 'cleaning', 'teeth', 'Wednesday', 'morning']) {
     expect(await heardBy(caller)).toMatch(new RegExp(word, 'i'));
   }
@@ -55,7 +56,7 @@ test('a recogniser whose connection is cut, or refused for a second, costs no wo
     await stack.fault({ target: 'listen', mode: 'ok' });
   });
   const second = await hear(stack, caller, turnsBefore);
-  expect(second.text, await stack.transcript(caller)).toMatch(/Thursday.*afternoon.*(suits you\?|your name)/);
+  expect(second.text, await stack.transcript(caller)).toMatch(/Thursday.*afternoon.*suits? you\?/);
   for (const word of ['rather', 'Thursday', 'afternoon', 'anything']) {
     expect(await heardBy(caller)).toMatch(new RegExp(word, 'i'));
   }

@@ -12,6 +12,9 @@ const SAMPLE = [
   'SIGTERM; another worker is there',
 ];
 
+/** Silence is measured by `npm run faults` on a quiet machine; here, on whatever there is, only one that is far too long fails. */
+const SPARE_MS = 2_500;
+
 let scene: Scene;
 beforeAll(async () => {
   scene = await Scene.start();
@@ -22,7 +25,8 @@ describe('a call goes on, or ends with a sentence and an outcome, when', () => {
   test.each(SAMPLE)('%s', async (name) => {
     const row = FAULT_TABLE.find((candidate) => candidate.name === name);
     if (row === undefined) throw new Error(`there is no row ${name}`);
-    const { problems, ...result } = await runRow(scene, row);
+    const expected = { ...row.expect, maxSilenceMs: row.expect.maxSilenceMs + SPARE_MS };
+    const { problems, ...result } = await runRow(scene, { ...row, expect: expected });
     expect(problems, JSON.stringify(result, undefined, 1)).toEqual([]);
   });
 });

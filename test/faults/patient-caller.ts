@@ -125,7 +125,7 @@ export class PatientCaller {
       void delay(150).then(() => this.#at('while it thinks'));
       void this.#whenSounding('while the agent speaks', SPEAKING_MS);
     }
-    if (/^yes/i.test(reply)) void this.#whenBooked();
+    if (/^yes, that/i.test(reply)) void this.#whenBooked();
   }
 
   async #whenSounding(moment: Moment, afterMs: number): Promise<void> {
