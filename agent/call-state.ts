@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Appointments, BookedAppointment, Clock, FreeSlot } from '../src/clinic/appointments.ts';
 import type { CallKey } from '../src/clinic/calls.ts';
+import type { ClaimKind } from '../src/clinic/claims.ts';
 import type { ClinicProfile, Service } from '../src/clinic/clinics.ts';
 import type { Database } from '../src/clinic/database.ts';
 import type { CallId } from '../src/clinic/ids.ts';
@@ -94,6 +95,15 @@ export interface ToolMemory {
   output: string;
 }
 
+/** That the caller is to be connected with a person. */
+export interface TransferWish {
+  /** For whoever answers, or a word such as `emergency`. */
+  readonly reason: string;
+  readonly turnIndex: number;
+  /** Not before the caller has heard this. */
+  readonly after: string;
+}
+
 /** What the tools keep of a call, and the parts of the database they work on. */
 export interface ToolState {
   readonly patients: Patients;
@@ -117,7 +127,15 @@ export interface ToolState {
   /** A number the caller said, E.164. */
   phone: string | undefined;
   /** Set by the tool that wants a person: connect the caller once the sentence has been heard. */
-  transferWish: { reason: string; turnIndex: number } | undefined;
+  transferWish: TransferWish | undefined;
+  /** What code answers to the turn in progress, instead of the model. */
+  coded: { said: string; text: string } | undefined;
+  /** Transfers that connected the caller with nobody. */
+  failedTransfers: number;
+  /** Insults so far: the second one ends the call. */
+  insults: number;
+  /** What tools have done in this call, as the agent may say it. */
+  readonly done: Set<ClaimKind>;
   /** The caller has asked for slower speech. */
   slower: boolean;
   /** The language of the conversation, such as `en`. */
@@ -171,6 +189,10 @@ export function newToolState(
     locked: false,
     phone: undefined,
     transferWish: undefined,
+    coded: undefined,
+    failedTransfers: 0,
+    insults: 0,
+    done: new Set(),
     slower: false,
     language: clinic.language.toLowerCase().split(/[-_]/)[0] ?? 'en',
     running: Promise.resolve(),

@@ -2,9 +2,10 @@ import { voice } from '@livekit/agents';
 import { DisconnectReason, RoomEvent } from '@livekit/rtc-node';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CLOSING_SOON_TEXT, LINE_BACK_TEXT, SHORT_OF_TIME_TEXT } from '../src/clinic/sentences.ts';
-import { CALL, TURNS } from '../src/config/defaults.ts';
+import { CALL, TURNS, WRAPPING } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
-import type { CallState } from './call-state.ts';
+import type { CallState, TransferWish } from './call-state.ts';
+import { connectCaller } from './connect.ts';
 import type { LiveCall } from './live-call.ts';
 import { SilenceGuard } from './silence-guard.ts';
 import { TurnTimes, recordItem } from './turn-times.ts';
@@ -40,22 +41,32 @@ class Conversation {
   #finish!: (end: CallEnd) => void;
   readonly #unlisten: () => void;
   #wrapping = false;
+  #over = false;
   /** When the call has to be over; on the clock of `performance`. */
   #endsAt = Infinity;
   #bargeIn: NodeJS.Timeout | undefined;
+  /** While the clinic's telephone rings for the caller. */
+  #connecting: Promise<void> | undefined;
   /** The connection is being made anew, and nothing is heard on either side. */
   #lineLost = false;
 
   constructor(call: LiveCall, worker: WorkerLink) {
     this.#call = call;
-    this.ended = new Promise((resolve) => (this.#finish = resolve));
+    this.ended = new Promise((resolve) => {
+      this.#finish = (end) => {
+        this.#over = true;
+        resolve(end);
+      };
+    });
     const { session, state } = call;
     session.on(ConversationItemAdded, ({ item }) => {
       if (item.type !== 'message') return;
       recordItem(state.ledger, this.#times, item);
       // After each answer, so that a process that is killed takes little along.
       if (item.role === 'assistant') state.ledger.used(call.usage.take());
-      if (item.role === 'assistant' && state.goodbye) void this.#sayGoodbye(item.interrupted);
+      if (item.role !== 'assistant') return;
+      if (state.goodbye) void this.#sayGoodbye(item.interrupted);
+      else this.#connectAfter(item.textContent ?? '');
     });
     session.on(UserStateChanged, ({ newState }) => {
       this.#times.callerState(newState);
@@ -104,10 +115,18 @@ class Conversation {
     if (this.#wrapping) return;
     this.#wrapping = true;
     this.#guard.stop();
-    wrapUp(this.#call, order, () => this.#endsAt - performance.now()).then(this.#finish, (error: unknown) => {
-      this.#call.log.error({ error }, 'the call could not be wrapped up');
-      this.#finish({ outcome: 'failed', reason: order.reason });
-    });
+    const left = () => this.#endsAt - performance.now();
+    // A telephone that rings for the caller already is not rung again beside it.
+    const rung = Promise.race([this.#connecting, wait(Math.max(0, left() - WRAPPING.goodbyeMs))]);
+    const free = this.#connecting === undefined ? Promise.resolve() : rung;
+    const wrapped = free.then(() => (this.#over ? undefined : wrapUp(this.#call, order, left)));
+    wrapped.then(
+      (end) => end && this.#finish(end),
+      (error: unknown) => {
+        this.#call.log.error({ error }, 'the call could not be wrapped up');
+        this.#finish({ outcome: 'failed', reason: order.reason });
+      },
+    );
   }
 
   #tellTime(): void {
@@ -122,6 +141,37 @@ class Conversation {
       () => this.#call.receiver.stopPrompt(),
       TURNS.interruptionMs - TURNS.vadMinSpeechMs,
     );
+  }
+
+  /** Connects the caller once they have heard that they will be; whoever speaks into that wants something else, except in an emergency. */
+  #connectAfter(said: string): void {
+    const { state } = this.#call;
+    const wish = state.transferWish;
+    if (wish === undefined || this.#wrapping) return;
+    if (!said.includes(wish.after)) {
+      const spokenInto = wish.turnIndex < state.ledger.turnIndex;
+      if (!spokenInto) return;
+      if (wish.reason !== 'emergency') {
+        state.transferWish = undefined;
+        return;
+      }
+    }
+    state.transferWish = undefined;
+    this.#guard.hold();
+    this.#connecting = this.#connect(wish);
+  }
+
+  async #connect(wish: TransferWish): Promise<void> {
+    try {
+      const end = await connectCaller(this.#call, wish);
+      if (end !== undefined) this.#finish(end);
+    } catch (error) {
+      this.#call.log.error({ error }, 'the caller could not be connected');
+      this.#call.state.silenced = this.#wrapping;
+    } finally {
+      this.#connecting = undefined;
+      if (!this.#wrapping) this.#guard.release();
+    }
   }
 
   async #sayGoodbye(interrupted: boolean): Promise<void> {
@@ -154,7 +204,10 @@ class Conversation {
   /** A session closes because the caller left, or because something broke: then the line is still open, and somebody on it. */
   #closed(reason: string, error: unknown): void {
     if (reason === (voice.CloseReason.PARTICIPANT_DISCONNECTED as string)) {
-      this.#finish({ outcome: 'completed', reason: 'caller_hung_up' });
+      // A caller who is connected leaves, too: how that ended is about to be known.
+      void Promise.resolve(this.#connecting).then(() =>
+        this.#finish({ outcome: 'completed', reason: 'caller_hung_up' }),
+      );
       return;
     }
     if (this.#wrapping) return;

@@ -3,6 +3,7 @@ import type { BookedAppointment } from '../src/clinic/appointments.ts';
 import type { ResumedCall, StoredTurn } from '../src/clinic/calls.ts';
 import { CUT_OFF_TEXT, PREPARED_TEXTS, TAKEN_OVER_TEXT, greetingText } from '../src/clinic/sentences.ts';
 import type { CallState, Proposal, ToolMemory } from './call-state.ts';
+import { madeTrue } from './claims-guard.ts';
 import { type StoredProposal, storedState } from './stored-state.ts';
 import { ANYTHING_ELSE_TEXT, bookedFor, bookedText, takenUpText } from './tools/proposals.ts';
 
@@ -16,6 +17,7 @@ export function restoreState(state: CallState, resumed: ResumedCall): void {
   if (!parsed.success) return;
   const { data } = parsed;
   state.toolMemory.push(...data.tools);
+  for (const claim of data.tools.flatMap(({ output }) => madeTrue(jsonOf(output)))) state.done.add(claim);
   for (const { slotId, slot: stored, serviceSlug } of data.offered) {
     const service = state.clinic.services.find(({ slug }) => slug === serviceSlug);
     if (service === undefined) continue;
@@ -31,6 +33,16 @@ export function restoreState(state: CallState, resumed: ResumedCall): void {
   state.slower = data.slower;
   state.language = data.language ?? state.language;
   state.proposal = restoreProposal(state, data.proposal, resumed);
+}
+
+/** The reply of a tool as it was stored. */
+function jsonOf(output: string): Record<string, unknown> {
+  try {
+    const reply: unknown = JSON.parse(output);
+    return typeof reply === 'object' && reply !== null ? { ...reply } : {};
+  } catch {
+    return {};
+  }
 }
 
 function restoreProposal(

@@ -42,6 +42,7 @@ export class SilenceGuard {
   /** Since when the caller's sound does not reach us. */
   #unheardSince: number | undefined;
   #busy = false;
+  #held = false;
   /** No recogniser hears: another agent would not, either. */
   #deaf = false;
   #modelsFail = false;
@@ -74,11 +75,26 @@ export class SilenceGuard {
     clearInterval(this.#timer);
   }
 
+  /** Nobody owes a word while the clinic's telephone rings. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Goes on after {@link hold}, as if something had just been heard. */
+  release(): void {
+    this.#held = false;
+    this.#lastSoundAt = this.#nowMs();
+    this.#owedSince = undefined;
+    this.#voiceSince = undefined;
+    this.#voiceUntil = undefined;
+    this.#asked = 0;
+  }
+
   /** Looks at the line once; called by the timer, and by tests. */
   async look(): Promise<void> {
     const now = this.#nowMs();
     if (this.#isCutOff(now)) return this.#reports.broken('deaf', false);
-    if (this.#busy) return;
+    if (this.#busy || this.#held) return;
     this.#busy = true;
     try {
       await this.#judge(now);

@@ -13,15 +13,14 @@ import { OpenhoursError } from '../src/errors.ts';
 import type { Logger } from '../src/log.ts';
 import { useLoggerForFramework } from '../src/providers/framework-log.ts';
 import { createLanguageModel } from '../src/providers/language.ts';
+import { leaveEmergency } from './alarms.ts';
 import type { CallState } from './call-state.ts';
+import { backAgain } from './connect.ts';
 import { Ledger } from './ledger.ts';
 import { Receptionist } from './receptionist.ts';
 import { type TextCallOptions, newTextCallState } from './text-call-state.ts';
 import { TurnTimes, recordItem } from './turn-times.ts';
 import { UsageMeter } from './usage.ts';
-
-/** Said when the caller comes back from a transfer. */
-const NOBODY_FREE_TEXT = "I'm sorry, nobody at the front desk is free. Shall I take a message for them?";
 
 type TextEnd = 'goodbye' | 'caller_hung_up' | 'caller_silent' | 'transferred' | 'lost_turns';
 
@@ -193,7 +192,10 @@ export class TextAgent {
     const outcome = await this.#transfer(this.#state.clinic.staff_number ?? '');
     this.#log.info({ transfer: outcome }, 'transfer');
     if (outcome === 'completed') return 'transferred';
-    this.#announce(NOBODY_FREE_TEXT);
+    this.#state.failedTransfers += 1;
+    this.#state.done.delete('transferring');
+    if (wanted.reason === 'emergency') leaveEmergency(this.#state);
+    this.#announce(backAgain(outcome, wanted.reason, this.#state.failedTransfers));
     return undefined;
   }
 

@@ -74,7 +74,7 @@ describe('a caller who wants a person', () => {
       transferring: true,
       say: 'I am connecting you with our front desk.',
     });
-    expect(state.transferWish).toEqual({ reason: 'wants a person', turnIndex: 1 });
+    expect(state.transferWish).toMatchObject({ reason: 'wants a person', turnIndex: 1 });
   });
 
   test('at a clinic without a number is offered a message, and connected with nobody', () => {

@@ -1,6 +1,7 @@
 import { CALL } from '../../src/config/defaults.ts';
 import { type ErrorCode, OpenhoursError, isOpenhoursError } from '../../src/errors.ts';
 import type { CallState } from '../call-state.ts';
+import { madeTrue } from '../claims-guard.ts';
 import { LOCKED_TEXT, WHO_TEXT } from './who.ts';
 
 /**
@@ -62,6 +63,7 @@ async function runNow(
     reply =
       sentence === undefined ? { error: code, say: APOLOGY } : { error: code.toLowerCase(), say: sentence };
   }
+  for (const claim of madeTrue(reply)) state.done.add(claim);
   if (name !== 'switch_language') reply = inLanguage(state, reply);
   const durationMs = performance.now() - startedMs;
   state.log.info({ tool: name, errorCode, durationMs: Math.round(durationMs), pii: { args } }, 'tool run');

@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
-import { CONNECTING_TEXT } from '../../src/clinic/sentences.ts';
+import { CONNECTING_TEXT, NOBODY_TO_RING_TEXT } from '../../src/clinic/sentences.ts';
 import type { CallState } from '../call-state.ts';
 import { type ToolReply, runTool } from './run-tool.ts';
 
@@ -25,14 +25,19 @@ export function transfer(state: CallState, { reason }: { reason: string }): Tool
   if (state.clinic.staff_number === null) {
     return {
       error: 'nobody_to_ring',
-      say: "I can't connect you from here, but I can take a message for our front desk. What shall I tell them?",
+      say: NOBODY_TO_RING_TEXT,
     };
   }
   const text = reason
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .slice(0, REASON_CHARS);
-  state.transferWish = { reason: text === '' ? 'asked_for' : text, turnIndex: state.ledger.turnIndex };
+  state.transferWish = {
+    reason: text === '' ? 'asked_for' : text,
+    turnIndex: state.ledger.turnIndex,
+    // In another language the model words it.
+    after: state.language === 'en' ? CONNECTING_TEXT : '',
+  };
   state.changed();
   return { transferring: true, say: CONNECTING_TEXT };
 }

@@ -30,10 +30,10 @@ describe('a place on the waiting list', () => {
   });
 
   test.each([
-    [{}, 'for a check-up on any day. We'],
-    [{ part_of_day: 'any', day: '' }, 'for a check-up on any day. We'],
-    [{ part_of_day: 'evening' }, 'for a check-up on any day in the evening. We'],
-    [{ day: 'next week' }, 'from Monday the 30th of November to Sunday the 6th of December. We'],
+    [{}, 'for a check-up on any day. You'],
+    [{ part_of_day: 'any', day: '' }, 'for a check-up on any day. You'],
+    [{ part_of_day: 'evening' }, 'for a check-up on any day in the evening. You'],
+    [{ day: 'next week' }, 'from Monday the 30th of November to Sunday the 6th of December. You'],
   ] as const)('is said in full for %j', async (details, said) => {
     const call = makeCall();
     await verify(call);

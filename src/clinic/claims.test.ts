@@ -220,6 +220,10 @@ test('each sentence has its own claims, in its own words', () => {
   ]);
 });
 
+function textsIn(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(textsIn);
+}
+
 describe('our own sentences claim what they promise, and nothing else', () => {
   const expected: Partial<Record<keyof typeof sentences, ClaimKind[]>> = {
     CONNECTING_TEXT: ['transferring'],
@@ -228,11 +232,12 @@ describe('our own sentences claim what they promise, and nothing else', () => {
     CALLBACK_TEXT: ['callback'],
     NOBODY_THERE_TEXT: ['callback'],
     MESSAGE_TAKEN_TEXT: ['message'],
+    EMERGENCY_TEXTS: ['transferring', 'transferring', 'transferring'],
   };
   const named = Object.entries(sentences).flatMap(([name, value]) =>
     name === 'PREPARED_TEXTS' || typeof value === 'function'
       ? []
-      : [[name, typeof value === 'string' ? value : value.join(' ')] as const],
+      : [[name, textsIn(value).join(' ')] as const],
   );
   test.each(named)('%s', (name, text) => {
     expect(kinds(text)).toEqual(expected[name as keyof typeof sentences] ?? []);

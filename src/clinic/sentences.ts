@@ -25,6 +25,77 @@ export const LOST_TURN_TEXT = 'I am sorry, I did not get that. Could you say it 
 /** Said when the caller spoke and no word of it was understood. */
 export const NOT_HEARD_TEXT = 'Sorry, I could not hear you. Could you say that again?';
 
+/**
+ * Said in an emergency, by the language of the words that told of it: at first; where the clinic has no line of its own for it; and before the
+ * caller is connected.
+ */
+export const EMERGENCY_TEXTS = {
+  en: {
+    first: 'This sounds like an emergency.',
+    general: 'If anybody is in danger, please hang up and call the emergency services now.',
+    connecting: 'Otherwise stay on the line: I am connecting you with our front desk.',
+  },
+  es: {
+    first: 'Esto parece una emergencia.',
+    general: 'Si alguien está en peligro, cuelgue y llame ahora a los servicios de emergencia.',
+    connecting: 'En otro caso no cuelgue. Le comunico con la recepción.',
+  },
+  ur: {
+    first: 'یہ ایمرجنسی لگتی ہے۔',
+    general: 'اگر کسی کی جان خطرے میں ہے تو فون بند کر کے ابھی ایمرجنسی سروس کو کال کریں۔',
+    connecting: 'ورنہ لائن پر رہیں۔ میں آپ کو ریسیپشن سے ملا رہی ہوں۔',
+  },
+} as const;
+
+/** Said after an emergency for which nobody at the clinic could be reached. */
+export const EMERGENCY_ALONE_TEXT =
+  'Nobody at the clinic is answering. Please hang up and call the emergency services now.';
+
+/** Said to insults: the first time … */
+export const ABUSE_TEXT =
+  'I would like to help you, but please stay polite. I can make an appointment, or take a message for our front desk.';
+
+/** … and the second. */
+export const ABUSE_GOODBYE_TEXT = 'I am ending this call now. You are welcome to call again later. Goodbye.';
+
+/** Said to an answering machine that calls. */
+export const MACHINE_GOODBYE_TEXT = 'This seems to be a recording, so I will hang up now. Goodbye.';
+
+/** Said to whoever wants a person where the clinic has given no number for it. */
+export const NOBODY_TO_RING_TEXT =
+  "I can't connect you from here, but I can take a message for our front desk. What shall I tell them?";
+
+/** Said to whoever wants a person after nobody could be reached several times. */
+export const NOT_CONNECTED_AGAIN_TEXT =
+  "I'm sorry, our front desk can't be reached at the moment. I can take a message for them. What shall I tell them?";
+
+/** Said when a caller comes back from a transfer, by how it ended. */
+export const NOT_CONNECTED_TEXTS = {
+  busy: "I'm sorry, the line of our front desk is busy. Shall I take a message for them, or can I help you myself?",
+  no_answer:
+    "I'm sorry, nobody at our front desk is answering. Shall I take a message for them, or can I help you myself?",
+  failed: "I'm sorry, I could not connect you. Shall I take a message for our front desk, or can I help you myself?",
+} as const;
+
+/** Said instead of something that no tool has done, by what it claimed. */
+export const NOT_DONE_TEXTS = {
+  booked: 'Nothing is booked yet.',
+  moved: 'Nothing has been moved yet.',
+  cancelled: 'Nothing has been cancelled yet.',
+  message: "I haven't left a message yet.",
+  callback: 'No callback has been arranged yet.',
+  transferring: 'I am not connecting you yet.',
+  waiting_list: 'You are not on the waiting list yet.',
+  registered: 'You are not registered yet.',
+} as const;
+
+/** … and in a call in another language, and what follows it. */
+export const NOTHING_DONE_TEXTS: Readonly<Record<string, string>> = {
+  en: 'What would you like me to do?',
+  es: 'Todavía no he hecho nada. ¿Qué desea que haga?',
+  ur: 'ابھی کچھ نہیں کیا گیا۔ آپ کیا چاہتے ہیں؟',
+};
+
 /** Said when the call goes on with another worker. */
 export const PASS_ON_TEXT = 'One moment please, a colleague takes over.';
 

@@ -30,7 +30,13 @@ export class FakeSession extends EventEmitter {
   userState = 'listening';
   hears = true;
   interrupted = 0;
+  /** What it was given to say. */
+  readonly said: string[] = [];
   readonly input = { setAudioEnabled: (enabled: boolean) => void (this.hears = enabled) };
+
+  say(text: string): void {
+    this.said.push(text);
+  }
 
   interrupt(): void {
     this.interrupted += 1;
