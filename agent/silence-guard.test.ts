@@ -183,6 +183,19 @@ describe('a caller who speaks and is not heard', () => {
     expect(fake.heard).toEqual([[NOT_HEARD_TEXT, 3_100]]);
   });
 
+  test('is not told so when the agent has answered, also where it was no turn: an "uh-huh"', async () => {
+    const { fake, session } = guarded();
+    session.caller('speaking');
+    await pass(1_000);
+    session.caller('listening');
+    await pass(300);
+    session.agent('speaking');
+    await pass(1_000);
+    session.agent('listening');
+    await pass(3_000);
+    expect(fake.heard).toEqual([]);
+  });
+
   test('gets somebody else the second time', async () => {
     const { session, reports } = guarded();
     for (let time = 0; time < 2; time += 1) {

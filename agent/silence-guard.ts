@@ -209,5 +209,10 @@ export class SilenceGuard {
     if (state !== 'speaking') return;
     this.#owedSince = undefined;
     this.#lostTurns = 0;
+    // What the caller said before is answered, also where it was no turn of its own.
+    if (this.#voiceUntil !== undefined) {
+      this.#voiceSince = undefined;
+      this.#voiceUntil = undefined;
+    }
   }
 }
