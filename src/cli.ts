@@ -136,13 +136,14 @@ function addSetUpCommands(program: Command): void {
     });
   program
     .command('doctor')
-    .description(
-      'check keys, schema, clinics, trunk, rule, hours and clock, each with a remedy; no call is made',
-    )
+    .description('check keys, schema, clinics, trunk, rule, hours and clock, each with a remedy')
+    .option('--call', 'also call each clinic as its patients do, and hang up when the agent has spoken')
     .option('--json', 'print one JSON document on stdout')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { json?: boolean; call?: boolean }) => {
       const { doctorDeps, runDoctor } = await import('./commands/doctor.ts');
       process.exitCode = await runDoctor(options, doctorDeps());
+      // The calls' library would keep the process.
+      if (options.call === true) await (await import('./rehearsal/phone-line.ts')).disposeLines();
     });
 }
 

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Finding } from '../src/commands/doctor-checks.ts';
+import { projectRoot } from '../src/config/paths.ts';
 import { UNKNOWN_NUMBER_TEXT } from '../src/clinic/sentences.ts';
 import { hear } from './support/conversation.ts';
-import { TestStack, nothingLeft, untilTrue } from './support/stack.ts';
+import { CLINIC_NUMBER, type CallRow, TestStack, nothingLeft, untilTrue } from './support/stack.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -47,4 +52,26 @@ describe('a caller', () => {
     await caller.hangUp();
     await nothingLeft(stack);
   });
+});
+
+test('the canary of `openhours doctor --call` hears the agent, and leaves nobody to call back', async () => {
+  // Another one's callback is none of the canary's.
+  const tasks = () => stack.sql('select id from tasks');
+  const before = await tasks();
+  const cli = join(projectRoot(), 'dist/src/cli.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'doctor', '--call', '--json'], {
+    env: { ...stack.stack.env, NODE_ENV: 'production' },
+  });
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  const call = findings.find(({ check }) => check === 'call');
+  process.stderr.write(`canary: ${call?.finding ?? 'no finding'}\n`);
+  expect(call).toMatchObject({ verdict: 'ok', agentMs: expect.any(Number) as number });
+  await nothingLeft(stack);
+  const rows = await stack.sql<CallRow & { dialled_number: string }>(
+    "select * from calls where room like 'openhours-canary-%'",
+  );
+  expect(rows).toMatchObject([
+    { caller_number: null, dialled_number: CLINIC_NUMBER, outcome: 'abandoned', reason: 'caller_hung_up' },
+  ]);
+  expect(await tasks()).toEqual(before);
 });

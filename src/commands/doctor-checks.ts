@@ -20,6 +20,9 @@ export interface Finding {
   readonly remedy?: string;
   /** What the command ends with, if this is the first failure; 1 where no exit code says more. */
   readonly exit?: number;
+  /** Of a call: ms from its ring until the agent was there, and until its first sound. */
+  readonly agentMs?: number;
+  readonly soundMs?: number;
 }
 
 const KEYS: Readonly<Record<Service, { variables: string; address: string; needed: boolean }>> = {

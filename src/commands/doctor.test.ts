@@ -4,6 +4,7 @@ import { REQUIRED_ENVIRONMENT, makeConfig } from '../../test/support/config.ts';
 import { FakeSip } from '../../test/support/sip-directory.ts';
 import { loadConfig } from '../config/load.ts';
 import { OpenhoursError } from '../errors.ts';
+import type { CanaryFailure } from './canary.ts';
 import type { Finding } from './doctor-checks.ts';
 import type { Answer, Service } from './doctor-probes.ts';
 import { type DoctorDeps, runDoctor } from './doctor.ts';
@@ -39,11 +40,14 @@ async function examine(
     checkSchema: async () => undefined,
     clinics: async () => [CLINIC],
     sip: () => sip,
+    call: async () => {
+      throw new Error('nobody asked for a call');
+    },
     nowMs: () => NOW,
     print: (line) => void printed.push(line),
     ...overrides,
   };
-  const code = await runDoctor({ json: true }, deps);
+  const code = await runDoctor({ json: true, call: overrides.call !== undefined }, deps);
   const { findings } = JSON.parse(printed.join('')) as { findings: Finding[] };
   const bad = findings.filter(({ verdict }) => verdict !== 'ok');
   for (const { finding, remedy } of bad) expect(remedy, finding).toMatch(/\w+.*\./);
@@ -79,6 +83,7 @@ test('people see a line for each, a remedy below what is wrong, and what was not
       checkSchema: async () => undefined,
       clinics: async () => [CLINIC],
       sip: () => sip,
+      call: async () => ({ agentMs: 400, soundMs: 500 }),
       nowMs: () => NOW,
       print: (line) => void printed.push(line),
     },
@@ -88,7 +93,10 @@ test('people see a line for each, a remedy below what is wrong, and what was not
   const wrong = lines.indexOf('fail  Deepgram                  it refuses our key (401)');
   expect(lines[wrong + 1]).toMatch(/^ {32}Take DEEPGRAM_API_KEY from this very project/);
   expect(lines).toContain('9 ok, 0 to warn of, 1 failed');
-  expect(lines.at(-1)).toMatch(/^Not checked: a call/);
+  expect(lines.slice(-2)).toEqual([
+    'Not checked: a call: `openhours doctor --call` while a worker is open',
+    'Not checked: the way from the telephone to LiveKit: ring the clinic',
+  ]);
 });
 
 describe('what fails decides how the command ends', () => {
@@ -228,6 +236,77 @@ describe('what only ought to be looked at is warned of, and ends with 0', () => 
   });
 });
 
+describe('with --call', () => {
+  const SECOND = makeClinic({
+    slug: 'second-sample',
+    numbers: ['+922135550188'],
+    staff_number: '+922135550199',
+  });
+  const both = async () => {
+    await applySipPlan(
+      planSip('openhours', [CLINIC, SECOND], [], []).steps,
+      (sip = new FakeSip()),
+      () => undefined,
+    );
+    return [CLINIC, SECOND];
+  };
+
+  test('each clinic is called at its own number, and the times are told', async () => {
+    const called: string[] = [];
+    const call: DoctorDeps['call'] = async (_, { slug, number }) => {
+      called.push(`${slug} ${number}`);
+      return { agentMs: 410, soundMs: 530 };
+    };
+    const { code, findings } = await examine({}, { call, clinics: both });
+    expect([code, called]).toEqual([
+      0,
+      [`${CLINIC.slug} ${CLINIC.numbers[0] ?? ''}`, 'second-sample +922135550188'],
+    ]);
+    expect(findings.at(-1)).toEqual({
+      check: 'call',
+      verdict: 'ok',
+      finding: 'second-sample: the agent came 410 ms after the ring, its first sound 530 ms after it',
+      agentMs: 410,
+      soundMs: 530,
+    });
+  });
+
+  test.each<[CanaryFailure, number, string, RegExp]>([
+    [
+      'no_worker',
+      69,
+      'no worker named openhours took the call within 9 s',
+      /^Start `openhours worker`.*LIVEKIT_AGENT_NAME/,
+    ],
+    ['never_came', 1, 'a worker took the call, and its process did not come', /log/],
+    ['silent', 1, 'the agent came and was silent for 6 s', /SPEAK_PROVIDERS/],
+    ['hung_up', 1, 'the agent hung up before it had spoken', /calls/],
+  ])('%s ends it with %i, and no other clinic is called', async (failure, expected, finding, remedy) => {
+    let calls = 0;
+    const call = async () => ({ failure: (calls += 1) > 0 ? failure : 'silent' }) as const;
+    const { code, bad, findings } = await examine({}, { call, clinics: both });
+    expect([code, bad, calls]).toEqual([expected, [`fail call: ${CLINIC.slug}: ${finding}`], 1]);
+    expect(findings.at(-1)?.remedy).toMatch(remedy);
+  });
+
+  test('a LiveKit that refuses the key during the call is 77', async () => {
+    const call = failing(new OpenhoursError('CREDENTIALS_REFUSED', 'LiveKit did not list participants'));
+    expect(await examine({}, { call })).toMatchObject({
+      code: 77,
+      bad: ['fail call: LiveKit did not list participants'],
+    });
+  });
+
+  test('nobody is called where LiveKit refuses the key, or no clinic has a number', async () => {
+    const call = async () => ({ agentMs: 1, soundMs: 1 });
+    const refused = await examine({ LiveKit: { status: 401 } }, { call });
+    expect(refused.bad.at(-1)).toBe('warn call: none was made: LiveKit and a clinic are needed');
+    const numberless = await examine({}, { call, clinics: async () => [{ ...CLINIC, numbers: [] }] });
+    expect(numberless.bad.at(-1)).toBe('warn call: none was made: no clinic has a number');
+  });
+});
+
 test('a bug is not a finding', async () => {
   await expect(examine({}, { clinics: () => Promise.reject(new TypeError('x')) })).rejects.toThrow(TypeError);
+  await expect(examine({}, { call: () => Promise.reject(new TypeError('x')) })).rejects.toThrow(TypeError);
 });

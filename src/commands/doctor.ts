@@ -2,6 +2,8 @@ import { type ClinicProfile, findClinics } from '../clinic/clinics.ts';
 import { checkDatabase, openDatabase } from '../clinic/database.ts';
 import { type Config, type ConfigProblem, loadConfig } from '../config/load.ts';
 import { ExitCode, isOpenhoursError } from '../errors.ts';
+import type { CanaryClinic, CanaryResult } from './canary.ts';
+import { callFindings, notCalled } from './doctor-call.ts';
 import {
   type Finding,
   clinicFindings,
@@ -22,6 +24,8 @@ export interface DoctorDeps {
   readonly checkSchema: (config: Config) => Promise<void>;
   readonly clinics: (config: Config) => Promise<ClinicProfile[]>;
   readonly sip: (config: Config) => Pick<SipDirectory, 'trunks' | 'rules'>;
+  /** A canary call; see `placeCanaryCall`. */
+  readonly call: (config: Config, clinic: CanaryClinic) => Promise<CanaryResult>;
   readonly nowMs: () => number;
   readonly print: (line: string) => void;
 }
@@ -35,28 +39,39 @@ export function doctorDeps(): DoctorDeps {
     clinics: ({ supabase, livekit, clinic }) =>
       findClinics(openDatabase(supabase), livekit.agentName, clinic),
     sip: ({ livekit }) => new LiveKitSip(livekit),
+    call: async (config, clinic) => {
+      const { canaryDeps, placeCanaryCall } = await import('./canary.ts');
+      return await placeCanaryCall(config, clinic, canaryDeps(config));
+    },
     nowMs: Date.now,
     print: (line) => process.stdout.write(`${line}\n`),
   };
 }
 
-/** What only a call shows. */
-const NOT_CHECKED = ['a call through the trunk: ring the clinic, or `openhours demo` for the local stack'];
+/** What is asked of the doctor. */
+export interface DoctorOptions {
+  readonly json?: boolean;
+  readonly call?: boolean;
+}
+
+const THE_TRUNK = 'the way from the telephone to LiveKit: ring the clinic';
+const A_CALL = 'a call: `openhours doctor --call` while a worker is open';
 
 /**
- * Checks everything that a worker needs before its first call, and says for each what to do. Nothing is changed anywhere. With `json` one
- * document: `{findings, notChecked}`.
+ * Checks everything that a worker needs before its first call, and says for each what to do. Nothing is changed anywhere, but with `call` the
+ * clinics are called, which leaves a row of `calls` each. With `json` one document: `{findings, notChecked}`.
  * @returns 0 when nothing failed, however much there is to warn of; else 78, 77 or 69 where the first failure is one of these, and 1 for the rest.
  */
-export async function runDoctor(options: { json?: boolean }, deps: DoctorDeps): Promise<number> {
-  const findings = await examine(deps);
-  if (options.json === true) deps.print(JSON.stringify({ findings, notChecked: NOT_CHECKED }, null, 2));
-  else deps.print(describe(findings).join('\n'));
+export async function runDoctor(options: DoctorOptions, deps: DoctorDeps): Promise<number> {
+  const findings = await examine(options, deps);
+  const notChecked = options.call === true ? [THE_TRUNK] : [A_CALL, THE_TRUNK];
+  if (options.json === true) deps.print(JSON.stringify({ findings, notChecked }, null, 2));
+  else deps.print(describe(findings, notChecked).join('\n'));
   const failure = findings.find(({ verdict }) => verdict === 'fail');
   return failure === undefined ? ExitCode.ok : (failure.exit ?? 1);
 }
 
-async function examine(deps: DoctorDeps): Promise<Finding[]> {
+async function examine(options: DoctorOptions, deps: DoctorDeps): Promise<Finding[]> {
   const config = readConfig(deps);
   if (Array.isArray(config)) return config;
   const answers = await Promise.all(
@@ -64,11 +79,16 @@ async function examine(deps: DoctorDeps): Promise<Finding[]> {
   );
   const keys = answers.map(([service, answer]) => keyFinding(service, answer));
   const failed = new Set(keys.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check));
+  const data = failed.has('Supabase')
+    ? { clinics: [], findings: [] }
+    : await examineData(deps, config, failed.has('LiveKit'));
+  const callable = failed.has('LiveKit') ? [] : data.clinics;
   return [
     { check: 'configuration', verdict: 'ok', finding: 'every variable can be used' },
     ...keys,
-    ...(failed.has('Supabase') ? [] : await examineData(deps, config, failed.has('LiveKit'))),
+    ...data.findings,
     clockFinding(answers.map(([, answer]) => answer)),
+    ...(options.call === true ? await examineCall(deps, config, callable) : []),
   ];
 }
 
@@ -89,26 +109,32 @@ function readConfig({ config }: DoctorDeps): Config | Finding[] {
 }
 
 /** What stands in the database, and what follows from it. */
-async function examineData(deps: DoctorDeps, config: Config, liveKitFailed: boolean): Promise<Finding[]> {
+async function examineData(
+  deps: DoctorDeps,
+  config: Config,
+  liveKitFailed: boolean,
+): Promise<{ clinics: ClinicProfile[]; findings: Finding[] }> {
   const schema = await attempt('schema', async () => {
     await deps.checkSchema(config);
     return [{ check: 'schema', verdict: 'ok', finding: 'it is as new as this version needs' }];
   });
-  if (schema.some(({ verdict }) => verdict === 'fail')) return schema;
   let clinics: ClinicProfile[] = [];
+  if (schema.some(({ verdict }) => verdict === 'fail')) return { clinics, findings: schema };
   const known = await attempt('clinics', async () => {
     clinics = await deps.clinics(config);
     return clinicFindings(clinics, config);
   });
-  if (clinics.length === 0) return [...schema, ...known];
-  return [
-    ...schema,
-    ...known,
-    ...(await attempt('hours and TASK_TIMEOUT_S', async () => [
-      timeoutFinding(clinics, config, deps.nowMs()),
-    ])),
-    ...(liveKitFailed ? [] : await examineSip(deps, config, clinics)),
-  ];
+  if (clinics.length === 0) return { clinics, findings: [...schema, ...known] };
+  const timeout = await attempt('hours and TASK_TIMEOUT_S', async () => [
+    timeoutFinding(clinics, config, deps.nowMs()),
+  ]);
+  const sip = liveKitFailed ? [] : await examineSip(deps, config, clinics);
+  return { clinics, findings: [...schema, ...known, ...timeout, ...sip] };
+}
+
+async function examineCall(deps: DoctorDeps, config: Config, clinics: ClinicProfile[]): Promise<Finding[]> {
+  if (clinics.length === 0) return [notCalled('LiveKit and a clinic are needed')];
+  return await callFindings(clinics, config.livekit.agentName, (clinic) => deps.call(config, clinic));
 }
 
 async function examineSip(deps: DoctorDeps, config: Config, clinics: ClinicProfile[]): Promise<Finding[]> {
@@ -136,7 +162,7 @@ async function attempt(check: string, look: () => Promise<Finding[]>): Promise<F
   }
 }
 
-function describe(findings: readonly Finding[]): string[] {
+function describe(findings: readonly Finding[], notChecked: readonly string[]): string[] {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, verdict, finding, remedy }) => [
     `${verdict.padEnd(4)}  ${check.padEnd(width)}  ${finding}`,
@@ -147,6 +173,6 @@ function describe(findings: readonly Finding[]): string[] {
     ...lines,
     '',
     `${of('ok')} ok, ${of('warn')} to warn of, ${of('fail')} failed`,
-    ...NOT_CHECKED.map((what) => `Not checked: ${what}`),
+    ...notChecked.map((what) => `Not checked: ${what}`),
   ];
 }

@@ -25,6 +25,16 @@ export const DOCTOR = {
   clockFailMs: 60_000,
 } as const;
 
+/** The call of `openhours doctor --call`. */
+export const CANARY = {
+  /** Until an agent is there: a new process takes 3 s. Below the 10 s after which another worker's look-out would give the call up for lost. */
+  agentMs: 9_000,
+  /** From then on: the prepared greeting comes within 0.5 s, a voice that has to be asked first takes 2. */
+  soundMs: 6_000,
+  /** A word or two: no click, and no noise of a line. */
+  heardMs: 500,
+} as const;
+
 /** Times that are kept for a caller while they are confirmed. */
 export const HOLDS = {
   /** Reading back takes 10 s and an answer 5 s; a new patient's name, birth date and number, each spelled and read back, two minutes more. */

@@ -40,6 +40,8 @@ export interface PhoneLineEvents {
    * been for `bufferedMs` since it was received.
    */
   onAudio(trackId: string, pcm: Int16Array, arrivedAt: number, bufferedMs: number): void;
+  /** An agent is in the room. */
+  onAgentJoined?(at: number): void;
   /** An agent's audio track is subscribed: the moment at which the bridge answers the call. */
   onAgentAudio(at: number): void;
   onAgentLeft(at: number): void;
@@ -178,6 +180,9 @@ export class PhoneLine {
   #listen(): void {
     this.#room
       .on(RoomEvent.TrackSubscribed, (track, _publication, participant) => this.#hear(track, participant))
+      .on(RoomEvent.ParticipantConnected, (participant) => {
+        if (participant.kind === ParticipantKind.AGENT) this.#events.onAgentJoined?.(performance.now());
+      })
       .on(RoomEvent.ParticipantDisconnected, (participant) => {
         if (participant.kind === ParticipantKind.AGENT) this.#events.onAgentLeft(performance.now());
       })
