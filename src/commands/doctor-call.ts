@@ -75,7 +75,7 @@ function describe(failure: CanaryFailure, agentName: string): { what: string; re
     case 'hung_up':
       return {
         what: 'the agent hung up before it had spoken',
-        remedy: 'See the outcome and the reason of the latest row of `calls` in docs/calls.md.',
+        remedy: 'Look up outcome and reason of the latest row of `calls`; docs/calls.md says what they mean.',
       };
     default:
       return failure satisfies never;
