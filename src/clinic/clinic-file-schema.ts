@@ -205,7 +205,7 @@ export const clinicFileSchema = z.strictObject(
     practitioners: list(practitionerSchema, 'write the list of who can be booked').default([]),
     answers: list(answerSchema, 'write the list of questions with their answers').default([]),
   },
-  "write the clinic's fields: examples/clinic.yaml has all of them",
+  "write the clinic's fields: docs/clinic-file.md has all of them",
 );
 
 /** A file as it was read, with its defaults. */
