@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { type Matcher, type Row, anyTime, idOf, thisCall } from './matching.ts';
-import type { DataChange, ExpectedChange } from './scenario.ts';
+import type { DataChange, ExpectedChange, Fault } from './scenario.ts';
 
 /** The clinic of supabase/seed.sql, in which scenarios are played. */
 export const SAMPLE_CLINIC = {
@@ -97,6 +97,55 @@ export function booked(visit: Visit & { patient: string | Matcher }): ExpectedCh
     added: 'appointments',
     row: { clinic_id: SAMPLE_CLINIC.id, patient_id, ...times(visit), status: 'booked', call_id: thisCall },
   };
+}
+
+/** The appointment with this id, cancelled by the call. */
+export function cancelled(id: string): ExpectedChange {
+  return {
+    changed: 'appointments',
+    row: { id, status: 'booked' },
+    to: { status: 'cancelled', cancelled_at: anyTime, cancelled_by_call: thisCall },
+  };
+}
+
+/** The appointment with this id, moved by the call: it is cancelled, and another one stands in its place. */
+export function moved(id: string, visit: Visit & { patient: string }): ExpectedChange[] {
+  const { patient: patient_id } = visit;
+  const row = { patient_id, ...times(visit), status: 'booked', moved_from: id, call_id: thisCall };
+  return [cancelled(id), { added: 'appointments', row }];
+}
+
+/** The message that the call leaves for the front desk; `more` are columns of the task. */
+export function message(text: RegExp, more: Row = {}): ExpectedChange {
+  return {
+    added: 'tasks',
+    row: { clinic_id: SAMPLE_CLINIC.id, call_id: thisCall, kind: 'message', body: { message: text }, ...more },
+  };
+}
+
+/** The place on the waiting list that the call gets for a patient. */
+export function waiting(patient_id: string, service: { readonly id: string }, more: Row = {}): ExpectedChange {
+  const row = { clinic_id: SAMPLE_CLINIC.id, patient_id, service_id: service.id, call_id: thisCall };
+  return { added: 'waiting_list', row: { ...row, status: 'open', ...more } };
+}
+
+/** A try to be verified that the database has noted: `identify_failed`, `identify_locked`, … */
+export const noted = (action: string) => ({ in: 'access_log', row: { action, patient_id: null } }) as const;
+
+/** A tool that was refused, with the reason. */
+export const refusedTool = (name: string, error: string) =>
+  ({ in: 'tool_runs', row: { name, result: { error } } }) as const;
+
+/** The model calls these tools, one in each of its answers, whatever the caller says. */
+export function modelCalls(...calls: [tool: string, args?: Row][]): Extract<Fault, { at: 'model' }>[] {
+  return calls.map(([tool, args = {}], after) => ({
+    at: 'model',
+    text: '',
+    tool,
+    arguments: args,
+    after,
+    times: 1,
+  }));
 }
 
 function times({ at, by, service }: Visit): Row {

@@ -50,6 +50,23 @@ const change = z.union([
 /** A change of the clinic's data: before the call, or by somebody else while it lasts. */
 export type DataChange = z.infer<typeof change>;
 
+/** A SQL function called with the call's own id and epoch, as a model could that no tool stood in front of. */
+const attempt = z
+  .strictObject({
+    function: identifier,
+    /** `p_call_id` and `p_epoch` are the call's own unless they are given. */
+    arguments: row.default({}),
+    /** The word with which the database has to refuse it. */
+    refused: z.string().optional(),
+    /** What a function has to reply that refuses without an error; columns that are not named are not looked at. */
+    replies: row.optional(),
+  })
+  .refine(({ refused, replies }) => (refused === undefined) !== (replies === undefined), {
+    message: 'an attempt is either refused or has a reply',
+  });
+/** What a model might do that could call anything. */
+export type Attempt = z.infer<typeof attempt>;
+
 const reaction = z
   .strictObject({
     /** What the agent has to have said. */
@@ -68,6 +85,8 @@ const reaction = z
     hangUp: z.literal(true).optional(),
     /** What somebody else does meanwhile. */
     meanwhile: z.array(change).default([]),
+    /** What is tried past all tools at that moment. */
+    attempts: z.array(attempt).default([]),
     /** The clock moves on. */
     passMs: z.int().min(0).default(0),
   })
@@ -126,6 +145,8 @@ const expectation = z.strictObject({
   verified: z.array(z.union([z.uuid(), z.instanceof(Matcher)])).default([]),
   /** What the agent claims to have done: all of it, each once. */
   claims: z.array(z.enum(CLAIMS)).default([]),
+  /** Rows of the call's own records that have to be there: how a refusal is on record. */
+  traces: z.array(z.strictObject({ in: z.enum(['access_log', 'tool_runs']), row })).default([]),
   /** Said by the agent, in any turn and order. */
   says: z.array(words).default([]),
   /** Never said by the agent. */

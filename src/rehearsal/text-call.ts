@@ -2,10 +2,12 @@ import { DateTime } from 'luxon';
 import type { CallOutcome } from '../clinic/calls.ts';
 import { type CallAudit, ClaimsLedger, type SaidClaim } from '../clinic/claims-ledger.ts';
 import { findClaims } from '../clinic/claims.ts';
+import type { Database } from '../clinic/database.ts';
 import { REHEARSAL } from '../config/desk-defaults.ts';
 import { OpenhoursError } from '../errors.ts';
+import { attemptProblem } from './attempts.ts';
 import { type Lane, prepareClinic } from './lane.ts';
-import { pinDatabase } from './pinned-database.ts';
+import { type Pin, pinDatabase } from './pinned-database.ts';
 import { SAMPLE_CLINIC } from './sample-clinic.ts';
 import type { Scenario } from './scenario.ts';
 import { type Snapshot, applyChange, readSnapshot } from './snapshot.ts';
@@ -33,6 +35,8 @@ export interface PlayedCall {
   readonly reason: string;
   readonly claims: readonly SaidClaim[];
   readonly audit: CallAudit;
+  /** What the database let through that it had to refuse. */
+  readonly breaches: readonly string[];
   readonly before: Snapshot;
   readonly after: Snapshot;
 }
@@ -66,6 +70,7 @@ class TextCall {
   readonly #before: Snapshot;
   readonly #turns: PlayedTurn[] = [];
   readonly #reactions: Reactions;
+  readonly #breaches: string[] = [];
   #nowMs: number;
 
   constructor(options: TextCallOptions, before: Snapshot) {
@@ -86,25 +91,40 @@ class TextCall {
     lane.misbehave([]);
     const { claims, audit } = await auditClaims(lane, agent);
     const after = await readSnapshot(lane.sql, lane.tables);
-    const { callId } = agent;
-    return { callId, turns: this.#turns, ended, outcome, reason, claims, audit, before: this.#before, after };
+    return {
+      callId: agent.callId,
+      turns: this.#turns,
+      ended,
+      outcome,
+      reason,
+      claims,
+      audit,
+      breaches: this.#breaches,
+      before: this.#before,
+      after,
+    };
   }
 
   async #start(): Promise<TextAgent> {
     const { lane, scenario, startAgent, room } = this.#options;
-    const nowMs = () => this.#nowMs;
     const faults = scenario.faults.filter((fault) => fault.at === 'database');
     return await startAgent({
-      db: pinDatabase(lane.db, { nowMs, clocked: lane.clocked, faults }),
+      db: this.#database(faults),
       openai: lane.openai,
       room,
       callerNumber: scenario.number ?? undefined,
       dialledNumber: SAMPLE_CLINIC.number,
       workerId: 'rehearsal',
-      nowMs,
+      nowMs: () => this.#nowMs,
       transfer: async () => scenario.staff,
       log: lane.log,
     });
+  }
+
+  /** The lane's database, with the rehearsal's clock. */
+  #database(faults: Pin['faults'] = []): Database {
+    const { db, clocked } = this.#options.lane;
+    return pinDatabase(db, { nowMs: () => this.#nowMs, clocked, faults });
   }
 
   async #talk(agent: TextAgent, caller: TextCaller): Promise<TextEnd | undefined> {
@@ -130,11 +150,15 @@ class TextCall {
     // The opening comes first, whatever the greeting is.
     if (this.#turns.length === 1) return await caller.next(said);
     const { move, effects } = this.#reactions.take(said);
-    for (const { meanwhile, passMs } of effects) {
+    for (const { meanwhile, attempts, passMs } of effects) {
       this.#nowMs += passMs;
-      if (meanwhile.length > 0) await agent.settled();
+      if (meanwhile.length + attempts.length > 0) await agent.settled();
       const { sql, tables } = this.#options.lane;
       for (const change of meanwhile) await applyChange(sql, change, tables, this.#before);
+      for (const attempt of attempts) {
+        const problem = await attemptProblem(this.#database(), attempt, agent);
+        if (problem !== undefined) this.#breaches.push(problem);
+      }
     }
     return move ?? (await caller.next(said));
   }

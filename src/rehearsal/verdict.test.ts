@@ -29,6 +29,7 @@ function verdict(
     reason: 'goodbye',
     claims: [],
     audit: { claims: 0, matched: 0, mismatches: [] },
+    breaches: [],
     before: new Map(),
     after: new Map([['calls', new Map([[CALL, { id: CALL, outcome: 'completed' }]])]]),
     ...call,

@@ -1,4 +1,4 @@
-import { type MatchContext, matches } from './matching.ts';
+import { type MatchContext, matches, mismatches } from './matching.ts';
 import { differences, stateProblems } from './difference.ts';
 import type { Scenario } from './scenario.ts';
 import type { PlayedCall } from './text-call.ts';
@@ -28,10 +28,21 @@ export function judge(scenario: Scenario, call: PlayedCall): Problem[] {
   const spun = call.ended === undefined ? [`the call did not end within ${scenario.turns} turns`] : [];
   return [
     ...spun.map((text) => ({ in: 'call' as const, text })),
+    ...call.breaches.map((text) => ({ in: 'state' as const, text })),
+    ...traceProblems(scenario, call, context).map((text) => ({ in: 'state' as const, text })),
     ...state.map((text) => ({ in: 'state' as const, text })),
     ...claimProblems(scenario, call).map((text) => ({ in: 'claims' as const, text })),
     ...wordProblems(scenario, call).map((text) => ({ in: 'words' as const, text })),
   ];
+}
+
+/** What the call's own records do not show of it. */
+function traceProblems({ expect }: Scenario, { after, callId }: PlayedCall, context: MatchContext): string[] {
+  const own = (table: string) =>
+    [...(after.get(table)?.values() ?? [])].filter((row) => row['call_id'] === callId);
+  return expect.traces
+    .filter((wanted) => !own(wanted.in).some((row) => mismatches(wanted.row, row, context).length === 0))
+    .map((wanted) => `not on record: ${wanted.in} ${JSON.stringify(wanted.row)}`);
 }
 
 function claimProblems({ expect }: Scenario, { claims, audit }: PlayedCall): string[] {
