@@ -119,12 +119,22 @@ export function moved(id: string, visit: Visit & { patient: string }): ExpectedC
 export function message(text: RegExp, more: Row = {}): ExpectedChange {
   return {
     added: 'tasks',
-    row: { clinic_id: SAMPLE_CLINIC.id, call_id: thisCall, kind: 'message', body: { message: text }, ...more },
+    row: {
+      clinic_id: SAMPLE_CLINIC.id,
+      call_id: thisCall,
+      kind: 'message',
+      body: { message: text },
+      ...more,
+    },
   };
 }
 
 /** The place on the waiting list that the call gets for a patient. */
-export function waiting(patient_id: string, service: { readonly id: string }, more: Row = {}): ExpectedChange {
+export function waiting(
+  patient_id: string,
+  service: { readonly id: string },
+  more: Row = {},
+): ExpectedChange {
   const row = { clinic_id: SAMPLE_CLINIC.id, patient_id, service_id: service.id, call_id: thisCall };
   return { added: 'waiting_list', row: { ...row, status: 'open', ...more } };
 }

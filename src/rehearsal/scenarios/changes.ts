@@ -97,7 +97,9 @@ export const scenarios: ScenarioInput[] = [
     setUp: [checkOnThursday],
     opening: "I'd like to cancel my appointment.",
     facts: facts(sara),
-    reactions: [{ when: /want to cancel .*Is that right/, say: 'No, leave it as it is. Thank you, goodbye.' }],
+    reactions: [
+      { when: /want to cancel .*Is that right/, say: 'No, leave it as it is. Thank you, goodbye.' },
+    ],
     expect: { outcome: 'completed', verified: [sara.id], never: ["I've cancelled"] },
   },
   {
@@ -185,9 +187,7 @@ export const scenarios: ScenarioInput[] = [
     reactions: [
       {
         when: /want to move/,
-        meanwhile: [
-          appointment({ at: '2026-11-27T10:00', by: omar, service: checkUp, patientId: tariq.id }),
-        ],
+        meanwhile: [appointment({ at: '2026-11-27T10:00', by: omar, service: checkUp, patientId: tariq.id })],
       },
     ],
     expect: {
@@ -225,9 +225,7 @@ export const scenarios: ScenarioInput[] = [
     setUp: [checkOnThursday],
     opening: 'Please cancel my check-up.',
     facts: facts(sara),
-    reactions: [
-      { when: "I've cancelled", say: 'Yes, book a filling on Wednesday at ten in the morning.' },
-    ],
+    reactions: [{ when: "I've cancelled", say: 'Yes, book a filling on Wednesday at ten in the morning.' }],
     expect: {
       outcome: 'booked',
       verified: [sara.id],

@@ -48,13 +48,6 @@ export const scenarios: ScenarioInput[] = [
     tags: ['bad-input', 'days'],
     persona: 'Sara Notreal asks for a check-up on 3 November 2020, and then for Wednesday morning.',
     opening: "I'd like to book a check-up on the 3rd of November 2020.",
-    faults: [
-      {
-        at: 'model',
-        tool: 'find_slots',
-        arguments: { service: 'check-up', day: 'the 3rd of November 2020' },
-      },
-    ],
     facts: { ...facts(sara), day: 'Then on Wednesday at nine in the morning.' },
     expect: {
       outcome: 'booked',
@@ -64,6 +57,74 @@ export const scenarios: ScenarioInput[] = [
       ],
       claims: ['booked'],
       says: [/already past/],
+    },
+  },
+  {
+    id: 'too-far-ahead',
+    title: 'A day beyond what the clinic books is not booked, and the last one is told',
+    tags: ['bad-input', 'days'],
+    persona: 'Asks for a check-up in June, and then for Wednesday morning.',
+    opening: "I'd like to book a check-up on the 10th of June.",
+    facts: { ...facts(sara), day: 'Then on Wednesday at nine in the morning.' },
+    expect: {
+      outcome: 'booked',
+      verified: [sara.id],
+      changes: [
+        booked({ at: '2026-11-25T09:00', by: DENTISTS.omar, service: SERVICES.checkUp, patient: sara.id }),
+      ],
+      claims: ['booked'],
+      says: [/book until/],
+    },
+  },
+  {
+    id: 'no-such-date',
+    title: 'A date that does not exist is not booked',
+    tags: ['bad-input', 'days'],
+    persona: 'Asks for the 31st of November, and then for Wednesday morning.',
+    opening: "I'd like to book a check-up on the 31st of November.",
+    facts: { ...facts(sara), day: 'Then on Wednesday at nine in the morning.' },
+    expect: {
+      outcome: 'booked',
+      verified: [sara.id],
+      changes: [
+        booked({ at: '2026-11-25T09:00', by: DENTISTS.omar, service: SERVICES.checkUp, patient: sara.id }),
+      ],
+      claims: ['booked'],
+    },
+  },
+  {
+    id: 'after-hours-time',
+    title: 'A time after closing is not offered; the nearest before it is',
+    tags: ['days', 'after-hours'],
+    persona: 'Sara Notreal wants to come at eight in the evening and takes what there is.',
+    opening: "I'd like a check-up on Tuesday at eight in the evening.",
+    facts: { ...facts(sara), choice: 'The last one, please.' },
+    expect: {
+      outcome: 'booked',
+      verified: [sara.id],
+      changes: [
+        booked({ at: '2026-11-24T16:30', by: DENTISTS.omar, service: SERVICES.checkUp, patient: sara.id }),
+      ],
+      claims: ['booked'],
+      says: ["isn't free"],
+    },
+  },
+  {
+    id: 'minutes-before-closing',
+    title: 'Minutes before closing time nothing is offered for today any more',
+    tags: ['days', 'after-hours'],
+    persona: 'Sara Notreal calls at ten to five and wants to come today.',
+    clock: '2026-11-23T16:50',
+    opening: 'Can I have a check-up today?',
+    facts: facts(sara),
+    expect: {
+      outcome: 'booked',
+      verified: [sara.id],
+      changes: [
+        booked({ at: '2026-11-24T09:00', by: DENTISTS.omar, service: SERVICES.checkUp, patient: sara.id }),
+      ],
+      claims: ['booked'],
+      says: [/nothing free on Monday the 23rd/],
     },
   },
 ];

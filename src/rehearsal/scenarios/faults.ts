@@ -1,4 +1,4 @@
-import { DENTISTS, PATIENTS, SERVICES, booked, facts } from '../sample-clinic.ts';
+import { DENTISTS, PATIENTS, SERVICES, booked, facts, message } from '../sample-clinic.ts';
 import type { ScenarioInput } from '../scenario.ts';
 
 const { sara } = PATIENTS;
@@ -67,5 +67,81 @@ export const scenarios: ScenarioInput[] = [
       { at: 'model', tool: 'find_slots', arguments: { service: 7, day: ['tuesday'], part_of_day: null } },
     ],
     reactions: [{ when: /./, say: booking.opening }],
+  },
+  {
+    ...booking,
+    id: 'booking-fails-once',
+    title: 'A booking that fails is not claimed, and made when the caller says yes again',
+    tags: ['fault'],
+    faults: [{ at: 'database', function: 'book_for_patient' }],
+    reactions: [{ when: /can't reach our appointment book/, say: 'Yes, that is right.' }],
+    expect: { ...booking.expect, says: ["can't reach our appointment book"] },
+  },
+  {
+    ...booking,
+    id: 'database-fails-for-good',
+    title: 'While the appointment book cannot be reached nothing is claimed',
+    tags: ['fault'],
+    faults: [{ at: 'database', function: 'book_for_patient', times: 50 }],
+    reactions: [
+      { when: /can't reach our appointment book/, say: 'Yes, that is right.', times: 2 },
+      { when: /can't reach our appointment book/, say: 'Then never mind. Goodbye.' },
+    ],
+    expect: { outcome: 'completed', verified: [sara.id], never: ["You're booked"] },
+  },
+  {
+    ...booking,
+    id: 'verification-fails-once',
+    title: 'A check of the birthday that fails counts as no wrong answer',
+    tags: ['fault'],
+    faults: [{ at: 'database', function: 'identify_patient', how: 'failed' }],
+    reactions: [
+      {
+        when: /can't reach our appointment book/,
+        say: `${facts(sara).name} ${facts(sara).date_of_birth}`,
+      },
+    ],
+    expect: { ...booking.expect, call: { identity_failures: 0 } },
+  },
+  {
+    ...booking,
+    id: 'message-fails-once',
+    title: 'A message that could not be stored is not said to be left',
+    tags: ['fault', 'messages'],
+    opening: "I'd like to leave a message.",
+    facts: { message: 'I have forgotten my umbrella.' },
+    faults: [{ at: 'database', function: 'leave_message' }],
+    reactions: [{ when: /can't reach our appointment book/, say: 'I have forgotten my umbrella.' }],
+    expect: {
+      outcome: 'completed',
+      changes: [message(/umbrella/)],
+      claims: ['message'],
+      says: ["can't reach our appointment book"],
+    },
+  },
+  {
+    ...booking,
+    id: 'model-calls-an-unknown-tool',
+    title: 'A tool that does not exist is nothing a caller hears of',
+    tags: ['fault', 'bad-model'],
+    faults: [{ at: 'model', tool: 'read_database', arguments: { table: 'patients' } }],
+    expect: { ...booking.expect, never: [/function|unknown|tool|argument/] },
+  },
+  {
+    ...booking,
+    id: 'model-confirms-at-once',
+    title: 'A model that confirms before the caller has said yes has done nothing',
+    tags: ['fault', 'bad-model'],
+    faults: [{ at: 'model', tool: 'confirm', times: 2 }],
+    reactions: [{ when: /What would you like me to do/, say: booking.opening, times: 2 }],
+  },
+  {
+    ...booking,
+    id: 'model-says-nothing-twice',
+    title: 'A model that says nothing twice ends the call, rather than keep somebody in silence',
+    tags: ['fault', 'bad-model'],
+    faults: [{ at: 'model', text: '', times: 20 }],
+    reactions: [{ when: /did not get that/, say: booking.opening }],
+    expect: { outcome: 'failed', reason: 'lost_turns', says: ['call again in a minute'] },
   },
 ];

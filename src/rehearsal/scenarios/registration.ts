@@ -28,7 +28,10 @@ export const scenarios: ScenarioInput[] = [
     persona: 'Omar Newman is new, and everything is understood at once.',
     opening,
     facts: told,
-    expect: { ...registered('Omar Newman'), says: [/spelled O M A R, N E W M A N/, /4th of June 1985/, /number you are calling from/] },
+    expect: {
+      ...registered('Omar Newman'),
+      says: [/spelled O M A R, N E W M A N/, /4th of June 1985/, /number you are calling from/],
+    },
   },
   {
     id: 'new-patient-corrects-the-name',
@@ -67,7 +70,12 @@ export const scenarios: ScenarioInput[] = [
     persona: 'Sara Notreal has been to the clinic and forgotten it.',
     opening,
     facts: facts(sara),
-    expect: { outcome: 'booked', verified: [sara.id], changes: [booked({ ...check, patient: sara.id })], claims: ['booked'] },
+    expect: {
+      outcome: 'booked',
+      verified: [sara.id],
+      changes: [booked({ ...check, patient: sara.id })],
+      claims: ['booked'],
+    },
   },
   {
     id: 'new-patient-without-an-errand',

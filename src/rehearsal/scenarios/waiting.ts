@@ -94,9 +94,7 @@ export const scenarios: ScenarioInput[] = [
     persona: 'Sara Notreal says yes to Tuesday at ten just as the front desk gives it away.',
     opening: withSana,
     facts: facts(sara),
-    reactions: [
-      { ...whileReadBack, meanwhile: [appointment({ ...check, patientId: tariq.id })] },
-    ],
+    reactions: [{ ...whileReadBack, meanwhile: [appointment({ ...check, patientId: tariq.id })] }],
     expect: {
       outcome: 'booked',
       verified: [sara.id],
