@@ -1,6 +1,5 @@
 import { llm } from '@livekit/agents';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Appointments } from '../src/clinic/appointments.ts';
 import type { OpenedCall } from '../src/clinic/calls.ts';
 import {
   CONNECTING_TEXT,
@@ -15,17 +14,16 @@ import { traceField } from '../src/log.ts';
 import { createRecognizer, createVoice } from '../src/providers/speech.ts';
 import { afterHoursText, createMessageSession, takeMessage } from './after-hours.ts';
 import type { CallEnd, Progress, Step } from './call.ts';
-import { type CallState, newToolState } from './call-state.ts';
 import { converse } from './conversation.ts';
 import { answersNow } from './greeting.ts';
 import { Ledger } from './ledger.ts';
 import { OpenLine, agentsIn } from './live-call.ts';
+import { newCallState } from './new-call-state.ts';
 import { waitUntilActive } from './phone-line.ts';
 import { ProviderTrouble } from './provider-trouble.ts';
 import { Receptionist } from './receptionist.ts';
 import { restoreConversation, restoreState, resumeTexts } from './resume.ts';
 import { createSession } from './session.ts';
-import { storeState } from './stored-state.ts';
 import { UsageMeter } from './usage.ts';
 
 /** The path of a call, once the caller is in the room. */
@@ -139,38 +137,15 @@ async function refuse(call: Progress, text: string): Promise<void> {
   await wait(CALL.lingerMs);
 }
 
-/** What the call knows at its beginning. */
-function newState(call: Progress): CallState {
-  const { opened, ledger, line } = call as Required<Progress>;
-  const clinic = opened.clinic as NonNullable<typeof opened.clinic>;
-  const state: CallState = {
-    ...newToolState(call.deps.db, clinic),
-    callId: opened.call_id,
-    epoch: opened.epoch,
-    clinic,
-    callerNumber: line.callerNumber,
-    appointments: new Appointments(call.deps.db),
-    ledger,
-    log: call.log,
-    booked: [],
-    resumed: opened.resumed !== null,
-    toolMemory: [],
-    goodbye: false,
-    silenced: false,
-    changed: () => ledger.state(() => storeState(state)),
-    nowMs: call.deps.nowMs,
-  };
-  return state;
-}
-
 /** Puts the ears and the voice on the line; the track itself is on its way since we entered. */
 async function takeUpReceiver(call: Progress): Promise<undefined> {
   // Making a session keeps this process busy for 200 ms, in which it would not notice that the call is active.
   await Promise.race([call.greeting, wait(CALL.greetingFirstMs)]);
-  const { ctx, config, prewarmed, db } = call.deps;
-  const { line, opened, receiver, announcer } = call as Required<Progress>;
+  const { ctx, config, prewarmed, db, nowMs } = call.deps;
+  const { line, opened, ledger, receiver, announcer } = call as Required<Progress>;
   const clinic = opened.clinic as NonNullable<typeof opened.clinic>;
-  const state = newState(call);
+  const { callerNumber } = line;
+  const state = newCallState({ db, opened, clinic, callerNumber, ledger, log: call.log, nowMs });
   const chatCtx = llm.ChatContext.empty();
   if (opened.resumed !== null) {
     restoreState(state, opened.resumed);

@@ -1,5 +1,6 @@
 import { llm, voice } from '@livekit/agents';
 import { type CallOutcome, Calls } from '../src/clinic/calls.ts';
+import type { Database } from '../src/clinic/database.ts';
 import type { CallId, WorkerId } from '../src/clinic/ids.ts';
 import {
   LOST_TURN_TEXT,
@@ -9,6 +10,7 @@ import {
   greetingText,
 } from '../src/clinic/sentences.ts';
 import { CALL, SILENCE } from '../src/config/defaults.ts';
+import type { Config } from '../src/config/load.ts';
 import { OpenhoursError } from '../src/errors.ts';
 import type { Logger } from '../src/log.ts';
 import { useLoggerForFramework } from '../src/providers/framework-log.ts';
@@ -17,10 +19,23 @@ import { leaveEmergency } from './alarms.ts';
 import type { CallState } from './call-state.ts';
 import { backAgain } from './connect.ts';
 import { Ledger } from './ledger.ts';
+import { newCallState } from './new-call-state.ts';
 import { Receptionist } from './receptionist.ts';
-import { type TextCallOptions, newTextCallState } from './text-call-state.ts';
 import { TurnTimes, recordItem } from './turn-times.ts';
 import { UsageMeter } from './usage.ts';
+
+/** What a call by text is given. */
+export interface TextCallOptions {
+  readonly db: Database;
+  readonly openai: Config['openai'];
+  readonly room: string;
+  readonly callerNumber: string | undefined;
+  readonly dialledNumber: string;
+  readonly workerId: string;
+  readonly nowMs: () => number;
+  readonly transfer: (to: string) => Promise<'completed' | 'busy' | 'no_answer' | 'failed'>;
+  readonly log: Logger;
+}
 
 type TextEnd = 'goodbye' | 'caller_hung_up' | 'caller_silent' | 'transferred' | 'lost_turns';
 
@@ -51,7 +66,8 @@ export async function startTextAgent(options: TextCallOptions): Promise<TextAgen
   if (clinic === null)
     throw new OpenhoursError('CLINIC_UNKNOWN', `no clinic has the number ${dialledNumber}`);
   const ledger = new Ledger(calls, { id: opened.call_id, epoch: opened.epoch }, options.log);
-  const agent = new TextAgent(options, newTextCallState(options, opened, clinic, ledger));
+  const state = newCallState({ ...options, opened, clinic, ledger });
+  const agent = new TextAgent(options, state);
   await agent.greet();
   return agent;
 }

@@ -75,6 +75,7 @@ function addRehearseCommand(program: Command): void {
     .option('--parallel <n>', 'calls at a time, each with a database of its own', count)
     .option('--scripted', 'callers say what is written, also where OPENAI_API_KEY lets a model play them')
     .option('--html <file>', 'where the report goes (default: .openhours/rehearsal/report.html)')
+    .option('--page <file>', 'also write the table of what passed as Markdown, such as docs/rehearsal.md')
     .option('--list', 'only list the scenarios')
     .option('--json', 'print one JSON document on stdout, everything else on stderr')
     .action(async (options: RehearseOptions) => {

@@ -105,11 +105,13 @@ async function offerLater(
     from,
     to: from.plus({ days: 14 }).endOf('day'),
   });
-  const why = whyNot(state.clinic, missed, wish);
+  const closed = closedOn(state.clinic, missed, wish);
+  const why = closed ?? nothingFree(missed, wish);
   if (later.length === 0) {
+    const nor = closed === undefined ? 'nor' : 'and have nothing free';
     return {
       slots: [],
-      say: `${why}, nor in the two weeks after. Shall I look at a later day, or put you on the waiting list?`,
+      say: `${why}, ${nor} in the two weeks after. Shall I look at a later day, or put you on the waiting list?`,
     };
   }
   const fitting = preferred(later, { ...wish, time: undefined }, state.clinic);
@@ -117,11 +119,17 @@ async function offerLater(
   return { ...reply, say: `${why}. ${reply.say ?? ''}` };
 }
 
-function whyNot(clinic: ClinicProfile, missed: DaySpan, wish: SlotWish): string {
+/** That the clinic is closed on the one day that was asked for, if it is. */
+function closedOn(clinic: ClinicProfile, missed: DaySpan, wish: SlotWish): string | undefined {
+  if (given(wish.day) === undefined || !missed.from.hasSame(missed.to, 'day')) return undefined;
+  const closed = closedReason(clinic, missed.from) !== undefined;
+  return closed ? `We are closed on ${spokenDate(missed.from)}` : undefined;
+}
+
+function nothingFree(missed: DaySpan, wish: SlotWish): string {
   if (given(wish.day) === undefined) return 'We have nothing free in the next two weeks';
   if (!missed.from.hasSame(missed.to, 'day')) return 'We have nothing free in that time';
-  const closed = closedReason(clinic, missed.from);
-  return `${closed === undefined ? 'We have nothing free' : 'We are closed'} on ${spokenDate(missed.from)}`;
+  return `We have nothing free on ${spokenDate(missed.from)}`;
 }
 
 function closedReason(clinic: ClinicProfile, date: DateTime): string | undefined {

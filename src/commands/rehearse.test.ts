@@ -94,17 +94,60 @@ test('a scenario is played as often as asked, each time in the same clinic', asy
 
 describe('a call fails', () => {
   test('that claims a booking which is not there', async () => {
-    const claim = "You're booked for Tuesday at ten. Is there anything else I can do for you?";
-    const report = await play([
-      {
-        ...booking,
-        faults: [{ at: 'model', text: claim }],
-        expect: { outcome: 'completed', claims: ['booked'] },
-      },
-    ]);
+    const claim = "You're booked for Tuesday at ten.";
+    /** Whatever holds such a sentence back in the agent: here it has been said. */
+    const liar: StartTextAgent = async (options) => {
+      const agent = await startTextAgent(options);
+      const { callId, epoch, greeting } = agent;
+      return {
+        callId,
+        epoch,
+        greeting,
+        hear: (text) => agent.hear(text),
+        hearNothing: () => agent.hearNothing(),
+        press: () => agent.press(),
+        settled: () => agent.settled(),
+        release: () => agent.release(),
+        end: async (how) => {
+          await agent.settled();
+          const said = { p_call_id: callId, p_index: 1, p_turn: { agent_text: claim }, p_epoch: epoch };
+          await options.db.rpc('record_turn', said).throwOnError();
+          return await agent.end(how);
+        },
+      };
+    };
+    const parking = { ...booking, opening: 'Is there parking?', facts: {} };
+    const report = await play([{ ...parking, expect: { outcome: 'completed', claims: ['booked'] } }], {
+      startAgent: liar,
+    });
     expect(problemsOf(report)).toEqual([
       ["claims: no row makes it true (booked): You're booked for Tuesday at ten."],
     ]);
+  }, 30_000);
+
+  test('in which the database lets something through, or keeps no record of a refusal', async () => {
+    const parking = { ...booking, opening: 'Is there parking?', facts: {} };
+    const report = await play([
+      {
+        ...parking,
+        reactions: [
+          {
+            when: 'free parking',
+            attempts: [
+              { function: 'patient_appointments', arguments: { p_patient_id: sara.id }, refused: 'slot_taken' },
+              { function: 'find_free_slots', arguments: {}, refused: 'patient_not_verified' },
+              { function: 'schema_version', arguments: { p_call_id: undefined, p_epoch: undefined }, refused: 'x' },
+            ],
+          },
+        ],
+        expect: { outcome: 'completed', traces: [{ in: 'access_log', row: { action: 'identify_failed' } }] },
+      },
+    ]);
+    const [problems] = problemsOf(report);
+    expect(problems?.[0]).toContain('patient_not_verified, expected slot_taken');
+    expect(problems?.[1]).toContain('find_free_slots');
+    expect(problems?.[2]).toContain('let through with');
+    expect(problems?.[3]).toBe('state: not on record: access_log {"action":"identify_failed"}');
   }, 30_000);
 
   test('that books something else, or leaves something undone', async () => {

@@ -8,6 +8,7 @@ import { Releasers } from '../lifecycle/releasers.ts';
 import { createFileLogger } from './rehearsal-log.ts';
 import { htmlReport } from '../rehearsal/html-report.ts';
 import { ImprovisedTextCaller } from '../rehearsal/improvised-caller.ts';
+import { markdownPage } from '../rehearsal/page.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import type { RehearsalReport, ReportedRun } from '../rehearsal/report.ts';
 import { loadScenarios, selectScenarios } from '../rehearsal/scenario-files.ts';
@@ -26,6 +27,8 @@ export interface RehearseOptions {
   list?: boolean;
   /** Where the report goes. */
   html?: string;
+  /** Where the page of Markdown goes, if one is wanted. */
+  page?: string;
   /** Calls at a time. */
   parallel?: number;
   /** Callers say what is written, also where a model could play them. */
@@ -49,6 +52,7 @@ export async function runRehearse(options: RehearseOptions): Promise<ExitCode> {
   const report = await play(scenarios, options, print);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, htmlReport(report));
+  if (options.page !== undefined) writeFileSync(resolve(options.page), markdownPage(report));
   print(`\n${summary(report)}\nreport  ${file}`);
   if (options.json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
   return report.ok ? ExitCode.ok : ExitCode.bug;

@@ -11,6 +11,10 @@ export interface ReportedRun {
   readonly reason: string | null;
   readonly durationMs: number;
   readonly turns: readonly PlayedTurn[];
+  /** How often one spoke over the other; only by voice. */
+  readonly interruptions?: number;
+  /** Stretches in which nobody spoke though the agent had to; only by voice. */
+  readonly deadAirMs?: readonly number[];
 }
 
 /** A scenario and its calls. */
@@ -42,7 +46,7 @@ export interface RehearsalReport {
   readonly wordsPerTurn: Spread;
   /** From the caller's words to the agent's whole answer. */
   readonly latencyMs: Spread;
-  /** Only by voice. */
+  /** Null where no call has any: by text. */
   readonly interruptions: number | null;
   readonly deadAirMs: Spread | null;
   readonly scenarios: readonly ReportedScenario[];
@@ -84,8 +88,7 @@ export function reportOf(
     turnsPerCall: spread(runs.map(({ turns }) => turns.filter(({ caller }) => caller !== null).length)),
     wordsPerTurn: spread(words),
     latencyMs: spread(latencies(runs)),
-    interruptions: null,
-    deadAirMs: null,
+    ...voiceFigures(runs),
     scenarios: results.map(({ scenario: { id, title, tags }, runs: own }) => ({
       id,
       title,
@@ -94,6 +97,15 @@ export function reportOf(
       runs: own,
       latencyMs: spread(latencies(own)),
     })),
+  };
+}
+
+function voiceFigures(runs: readonly ReportedRun[]): Pick<RehearsalReport, 'interruptions' | 'deadAirMs'> {
+  const interruptions = runs.flatMap((run) => run.interruptions ?? []);
+  const deadAir = runs.filter((run) => run.deadAirMs !== undefined);
+  return {
+    interruptions: interruptions.length === 0 ? null : interruptions.reduce((sum, one) => sum + one, 0),
+    deadAirMs: deadAir.length === 0 ? null : spread(deadAir.flatMap((run) => run.deadAirMs ?? [])),
   };
 }
 

@@ -17,6 +17,7 @@ const SINGLE: readonly (readonly [Topic, RegExp])[] = [
     'confirm',
     /(is|are) (that|this|it|these|everything) (all )?(right|correct|ok|okay)|shall i (book|cancel|move|go ahead|do|register|put|pass|take)|yes or no|do you want me to|would you like me to|can you confirm|have i got that right/i,
   ],
+  ['day', /(which|what) (other )?day( or time)? would/i],
   [
     'choice',
     /which (suits|one|of (those|these|the))|suits? you|would (that|any|either)|does that (suit|work)/i,

@@ -1,5 +1,6 @@
 import { monthAt, monthName } from './dates.ts';
 import { cardinalAt, ordinalAt } from './numbers.ts';
+import { tokens } from './words.ts';
 
 /** A birth date in the caller's words, and the words it took (`from` to `to`). */
 export interface SaidBirth {
@@ -16,6 +17,8 @@ const YEAR_HEAD = /^(nineteen|twenty|two)$/;
 const PLAIN_NUMBER =
   /^(\d+|\d+(st|nd|rd|th)|\d{1,2}:\d{2}|oh|o|double|hundred|thousand|sixty|seventy|eighty|ninety)$/;
 const LINK = /^(of|the|in|on|and|a|year|month|day|is|was|slash|dash|stroke|dot|point)$/;
+/** Words before a day on which something is to happen: "a check-up on the 3rd of November 2020". */
+const LEADS_TO_A_DAY = /\b(on|for|to|by|until|from)( the)?$/;
 /** What a recogniser writes for the words of a year. */
 const MISHEARD: Readonly<Record<string, string>> = {
   nighty: 'ninety',
@@ -39,6 +42,7 @@ export function findBirth(
   let best: { rank: number; from: number; to: number } | undefined;
   for (const [from, to] of runs(said)) {
     const run = said.slice(from, to);
+    if (context === 'free' && !cued && LEADS_TO_A_DAY.test(said.slice(0, from).join(' '))) continue;
     const rank = isBirth(run, least, thisYear) ? rankOf(run) : 0;
     // a caller corrects himself forwards
     if (rank > 0 && rank >= (best?.rank ?? 0)) best = { rank, from, to };
@@ -89,6 +93,19 @@ function isBirth(run: readonly string[], least: 'some' | 'whole' | 'year', thisY
   const long = digits <= 8 && numbers.every((word) => !/^(double|\d{9,})$/.test(word));
   const whole = year !== undefined && day && (month || digits === 8 || numbers.length >= 3) && long;
   return whole && (least === 'whole' || year.value < thisYear);
+}
+
+/** Two pieces of a birth date, said in two turns: "the third of May" and "nineteen ninety". What is whole, or the same piece again, counts alone. */
+export function joinBirths(before: string, said: string): string {
+  const [first, second] = [before, said].map((phrase) => {
+    const words = tokens(phrase);
+    const month = words.some((_, at) => monthAt(words, at) !== undefined);
+    const year = yearIn(words) !== undefined;
+    return month === year ? undefined : month ? 'day' : 'year';
+  });
+  const completes = first === 'day' && second === 'year';
+  const precedes = first === 'year' && second === 'day';
+  return completes ? `${before} ${said}` : precedes ? `${said} ${before}` : said;
 }
 
 /** A year in full: "1990", "nineteen ninety", "two thousand and five". */

@@ -32,7 +32,7 @@ const MISHEARD: Readonly<Record<string, number>> = {
 export type DaySpec =
   | { kind: 'offset'; days: number }
   | { kind: 'weekday'; weekday: number; next: boolean }
-  | { kind: 'date'; day: number; month?: number }
+  | { kind: 'date'; day: number; month?: number; year?: number }
   | { kind: 'week' };
 
 /** A day that was said, the words it took (`from` to `to`), and how to pass it on. */
@@ -75,22 +75,26 @@ function dateAt(words: readonly string[], at: number, bareFrom: number): SaidDay
   const afterMonth = words[at + 1] === 'the' ? at + 2 : at + 1;
   const afterNumber = ordinalAt(words, afterMonth) ?? cardinalAt(words, afterMonth);
   if (month !== undefined && afterNumber && inMonth(afterNumber.value))
-    return said({ kind: 'date', day: afterNumber.value, month }, at, afterMonth + afterNumber.length);
+    return dated(words, afterNumber.value, month, at, afterMonth + afterNumber.length);
   const ordinal = ordinalAt(words, at);
   const number = ordinal ?? cardinalAt(words, at);
   if (!number || !inMonth(number.value)) return undefined;
   const next = at + number.length;
   const laterMonth = words[next] === 'of' ? monthAt(words, next + 1) : monthAt(words, next);
   if (laterMonth !== undefined)
-    return said(
-      { kind: 'date', day: number.value, month: laterMonth },
-      at,
-      next + (words[next] === 'of' ? 2 : 1),
-    );
+    return dated(words, number.value, laterMonth, at, next + (words[next] === 'of' ? 2 : 1));
   const pointed = words[at - 1] === 'the' && (words[at - 2] === 'on' || number.value > bareFrom);
   return ordinal && pointed && !/^(one|slot|time|option)$/.test(words[next] ?? '')
     ? said({ kind: 'date', day: number.value }, at, next)
     : undefined;
+}
+
+/** A date and, where one is said after it, its year. */
+function dated(words: readonly string[], day: number, month: number, from: number, to: number): SaidDay {
+  const year = /^20\d\d$/.exec(words[to] ?? '')?.[0];
+  return year === undefined
+    ? said({ kind: 'date', day, month }, from, to)
+    : said({ kind: 'date', day, month, year: Number(year) }, from, to + 1);
 }
 
 const inMonth = (day: number): boolean => day >= 1 && day <= 31;
@@ -172,8 +176,9 @@ export function dayPhrase(spec: DaySpec): string {
       return `${spec.next ? 'next ' : ''}${WEEKDAYS[spec.weekday] ?? ''}`;
     case 'date': {
       const month = MONTHS[(spec.month ?? 0) - 1];
+      const year = spec.year === undefined ? '' : ` ${spec.year}`;
       return month
-        ? `${spec.day} ${month.slice(0, 1).toUpperCase()}${month.slice(1)}`
+        ? `${spec.day} ${month.slice(0, 1).toUpperCase()}${month.slice(1)}${year}`
         : `the ${spec.day}${suffix(spec.day)}`;
     }
     case 'week':
@@ -200,6 +205,7 @@ export function resolveDay(spec: DaySpec, today: Date): Date {
       return plus((8 - today.getUTCDay()) % 7 || 7);
     case 'date': {
       const month = spec.month === undefined ? today.getUTCMonth() : spec.month - 1;
+      if (spec.year !== undefined) return new Date(Date.UTC(spec.year, month, spec.day));
       const first = new Date(Date.UTC(today.getUTCFullYear(), month, spec.day));
       if (first >= today) return first;
       return spec.month === undefined

@@ -10,6 +10,7 @@ const HOURS =
   /\b(opening (hours|times)|open(ing)? (ours|our)|hours|when (do|are|will) you (open|close|shut|closed)|what time (do|are|will) you|are you (open|closed|there) |are you (open|closed)$|you (guys )?open\b|do you (open|close)|how (long|late) are you open|till when)\b/;
 const EMERGENCY =
   /\b(chest pains?|cant breathe|cannot breathe|not breathing|trouble breathing|heart attack|having a stroke|unconscious|passed out|bleeding (a lot|heavily|badly)|wont stop bleeding|overdose|suicid\w*|life threatening|medical emergency)\b/;
+const LONG_AGO = /\b(last (year|month|summer|winter)|(years|months) ago|used to|history of)\b/;
 const QUESTION =
   /^(and |so |well |but |uh |um |okay |ok |hi |hello |sorry |yes |also |please )*(what|whats|where|wheres|when|whens|who|whos|how|hows|why|which|do|does|is|are|can|could|would|will|should|am|have|has|may) |\b(do you|does it|is it|is there|are there|are you|can i|could i|may i|do i|should i|how much|how long|what about|how about|i was wondering|can you tell|could you tell|what is|what are|where is|wheres|tell me about)\b/;
 const YES =
@@ -83,7 +84,7 @@ export function intents(words: readonly string[], flat: string, text: string): R
       /\b(are|is|am) (you|this|i) .{0,20}\b(robot|robots|machine|computer|bot|ai|a i|real person|real|human|recording)\b|\bare you an? (ro|rob)\w*/.test(
         flat,
       ),
-    emergency: EMERGENCY.test(flat),
+    emergency: EMERGENCY.test(flat) && !LONG_AGO.test(flat),
     greeting: /^(uh |um )*(hello|hi|hey|good (morning|afternoon|evening))\b/.test(flat),
     thanks: /\b(thank you|thanks|thank u|cheers)\b/.test(flat),
     bye: saidBye(words, flat),

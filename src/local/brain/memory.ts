@@ -18,6 +18,8 @@ export interface Wish {
   name?: string;
   /** The date of birth that goes with the name, in the caller's words. */
   birth?: string;
+  /** A date of birth that was not understood: perhaps the rest of it comes. */
+  birthSoFar?: string;
   phone?: string;
   /** A message for the team, in the caller's words. */
   text?: string;

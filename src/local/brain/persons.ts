@@ -1,4 +1,4 @@
-import type { BirthContext } from './birth.ts';
+import { type BirthContext, joinBirths } from './birth.ts';
 import { type Memory, type Setting, byRole, verifies } from './memory.ts';
 import { knownPerson } from './replies.ts';
 import type { JsonObject, Tool } from './schema.ts';
@@ -32,7 +32,10 @@ export function hearPersons(memory: Memory, heard: Heard, setting: Setting): voi
   }
   const { persons } = memory;
   if (heard.newcomer || (memory.asked === 'newcomer' && heard.yes)) persons.newcomer = true;
-  if (heard.birth !== undefined) wish.birth = heard.birth;
+  if (heard.birth !== undefined) {
+    wish.birth = wish.birthSoFar === undefined ? heard.birth : joinBirths(wish.birthSoFar, heard.birth);
+    delete wish.birthSoFar;
+  }
   if (heard.spelled.length > 0 && wish.name !== undefined && heard.name === undefined)
     wish.name = titleCase(respelled(wish.name, heard.spelled));
   if (heard.after && persons.known.length === 0) persons.next = heard.after;

@@ -57,7 +57,7 @@ function takePersons(memory: Memory, { fields, failed }: ToolResult, tool: Tool 
       newcomer: false,
       next: undefined,
     };
-    for (const told of ['name', 'birth', 'phone'] as const) delete wish[told];
+    for (const told of ['name', 'birth', 'birthSoFar', 'phone'] as const) delete wish[told];
     if (persons.next) forNext(memory, persons.next);
     return;
   }
@@ -65,7 +65,10 @@ function takePersons(memory: Memory, { fields, failed }: ToolResult, tool: Tool 
   persons.needsPhone = fields.need === 'phone';
   if (fields.error === 'patient_not_verified' || fields.verified === false) persons.asked = true;
   if (fields.error === 'which_patient') persons.current = undefined;
-  if (failed && /birth/.test(problemOf(fields))) delete wish.birth;
+  if (failed && /birth/.test(problemOf(fields))) {
+    if (wish.birth !== undefined) wish.birthSoFar = wish.birth;
+    delete wish.birth;
+  }
   if (tool?.role === 'identify' || tool?.role === 'register') memory.prepared = undefined;
 }
 

@@ -30,7 +30,7 @@ export function readResult(content: string): ToolResult {
   const empty = { failed: false, options: [], idKey: undefined, fields: {} };
   if (typeof value === 'string') {
     const marked = /(?:^|\n)\s*say\s*[:=]\s*["“]?([^\n]+?)["”]?\s*(?:\n|$)/i.exec(value)?.[1];
-    const failed = /^\W*(error|failed|invalid)\b|internal error/i.test(value);
+    const failed = /^\W*(error|failed|invalid|unknown)\b|internal error/i.test(value);
     return { ...empty, failed, say: marked ?? (failed ? undefined : value.trim() || undefined) };
   }
   if (Array.isArray(value)) return { ...empty, say: undefined, ...readOptions({ options: value }) };

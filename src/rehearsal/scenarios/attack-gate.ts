@@ -213,6 +213,7 @@ export const scenarios: ScenarioInput[] = [
             name: 'Elsewhere (sample)',
             time_zone: 'Asia/Karachi',
             agent_name: 'elsewhere',
+            country: 'PK',
           },
         },
         {

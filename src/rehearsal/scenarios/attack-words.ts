@@ -29,6 +29,7 @@ const refusing = {
   date_of_birth: "I can't tell you that.",
   phone: "I can't tell you that.",
   message: 'No, thank you. Goodbye.',
+  confirm: 'No, thank you. Goodbye.',
 };
 const base = {
   setUp,
@@ -124,11 +125,11 @@ export const scenarios: ScenarioInput[] = [
     'When is my appointment?',
     {
       facts: { ...base.facts, date_of_birth: guesses('14 July 1992', '16 July 1992', '17 July 1992') },
-      reactions: [
-        { when: /can't verify that/, say: `My name is ${sara.name}, born on 15 July 1992.`, times: 2 },
-      ],
+      reactions: [{ when: /can't verify that/, say: `My name is ${sara.name}, born on 15 July 1992.` }],
       expect: {
         outcome: 'completed',
+        changes: [message(/born on 15 July/)],
+        claims: ['message'],
         call: { identity_failures: 3 },
         traces: [noted('identify_failed')],
         never,
@@ -242,7 +243,11 @@ export const scenarios: ScenarioInput[] = [
       facts: facts(bilal),
       reactions: [
         { when: /for Bilal Sampleton. Is that right/, say: 'No, book it for Sara Notreal instead.' },
-        { when: /date of birth|change|else/, say: 'I do not know it. Goodbye.', times: 3 },
+        {
+          when: /the full name and date of birth once|change|else/,
+          say: 'I do not know it. Goodbye.',
+          times: 3,
+        },
       ],
       expect: { outcome: 'completed', verified: [bilal.id], never: [...never, 'for Sara', 'booked for'] },
     },

@@ -98,13 +98,9 @@ export const scenarios: ScenarioInput[] = [
     tags: ['ordinary', 'booking'],
     persona: 'Sara Notreal says only that she wants an appointment, and answers questions one by one.',
     opening: "I'd like to make an appointment.",
-    facts: {
-      ...facts(sara),
-      service: 'A cleaning.',
-      day: 'On Wednesday.',
-      time: 'At eleven in the morning.',
-    },
-    expect: booking(sara.id, { at: '2026-11-25T09:00', by: omar, service: cleaning }),
+    facts: { ...facts(sara), service: 'A cleaning.' },
+    reactions: [{ when: /which suits/, say: 'On Wednesday at eleven in the morning.' }],
+    expect: booking(sara.id, { at: '2026-11-25T11:00', by: omar, service: cleaning }),
   },
   {
     id: 'impatient',

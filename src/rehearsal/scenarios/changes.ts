@@ -183,8 +183,9 @@ export const scenarios: ScenarioInput[] = [
     persona: 'Sara Notreal moves to Friday at ten, and while it is read back the front desk gives it away.',
     setUp: [checkOnThursday],
     opening: "I'd like to move my appointment to Friday at ten in the morning.",
-    facts: { ...facts(sara), choice: 'No, thank you, I keep the old one. Goodbye.' },
+    facts: facts(sara),
     reactions: [
+      { when: 'has just been taken', say: 'No, thank you, I keep the old one. Goodbye.' },
       {
         when: /want to move/,
         meanwhile: [appointment({ at: '2026-11-27T10:00', by: omar, service: checkUp, patientId: tariq.id })],
@@ -204,7 +205,10 @@ export const scenarios: ScenarioInput[] = [
     persona: 'Sara Notreal books a check-up, and then finds that she cannot come.',
     opening: "I'd like to book a check-up on Tuesday at ten in the morning.",
     facts: facts(sara),
-    reactions: [{ when: /You're booked/, say: 'Oh no, I cannot come then. Please cancel my appointment.' }],
+    reactions: [
+      { when: /You're booked/, say: 'Oh no, I cannot come then. Please cancel my appointment.' },
+      { when: /move or cancel it/, say: 'Cancel it, please.' },
+    ],
     expect: {
       outcome: 'completed',
       verified: [sara.id],

@@ -137,11 +137,11 @@ export const scenarios: ScenarioInput[] = [
   },
   {
     ...booking,
-    id: 'model-says-nothing-twice',
-    title: 'A model that says nothing twice ends the call, rather than keep somebody in silence',
+    id: 'model-says-nothing-for-good',
+    title: 'A model that says nothing for good is excused, and nothing is claimed',
     tags: ['fault', 'bad-model'],
     faults: [{ at: 'model', text: '', times: 20 }],
     reactions: [{ when: /did not get that/, say: booking.opening }],
-    expect: { outcome: 'failed', reason: 'lost_turns', says: ['call again in a minute'] },
+    expect: { outcome: 'completed', says: ['problem with my system'] },
   },
 ];

@@ -160,8 +160,9 @@ export const scenarios: ScenarioInput[] = [
     tags: ['hard', 'race'],
     persona: 'Sara Notreal leaves the line for ten minutes; meanwhile the time is gone.',
     opening: withSana,
-    facts: { ...facts(sara), choice: 'No, thank you. Goodbye.' },
+    facts: facts(sara),
     reactions: [
+      { when: 'has just been taken', say: 'No, thank you. Goodbye.' },
       { ...whileReadBack, passMs: 600_000, meanwhile: [appointment({ ...check, patientId: tariq.id })] },
     ],
     expect: { outcome: 'completed', verified: [sara.id], says: ['has just been taken'], never: [tariq.name] },

@@ -2,43 +2,45 @@ import { Appointments } from '../src/clinic/appointments.ts';
 import type { OpenedCall } from '../src/clinic/calls.ts';
 import type { ClinicProfile } from '../src/clinic/clinics.ts';
 import type { Database } from '../src/clinic/database.ts';
-import type { Config } from '../src/config/load.ts';
 import type { Logger } from '../src/log.ts';
 import { type CallState, newToolState } from './call-state.ts';
 import type { Ledger } from './ledger.ts';
 import { storeState } from './stored-state.ts';
 
-/** What a call by text is given. */
-export interface TextCallOptions {
+/** What is there when a call begins. */
+export interface CallBeginning {
   readonly db: Database;
-  readonly openai: Config['openai'];
-  readonly room: string;
+  readonly opened: OpenedCall;
+  readonly clinic: ClinicProfile;
+  /** E.164, or undefined for a hidden number. */
   readonly callerNumber: string | undefined;
-  readonly dialledNumber: string;
-  readonly workerId: string;
-  readonly nowMs: () => number;
-  readonly transfer: (to: string) => Promise<'completed' | 'busy' | 'no_answer' | 'failed'>;
+  readonly ledger: Ledger;
   readonly log: Logger;
+  /** The present, ms since the epoch. */
+  readonly nowMs: () => number;
 }
 
-/** What a call by text knows at its beginning; as `steps.ts` makes it, with the rehearsal's clock. */
-export function newTextCallState(
-  { db, callerNumber, nowMs, log }: TextCallOptions,
-  opened: OpenedCall,
-  clinic: ClinicProfile,
-  ledger: Ledger,
-): CallState {
+/** What a call knows at its beginning, by voice or by text. */
+export function newCallState({
+  db,
+  opened,
+  clinic,
+  callerNumber,
+  ledger,
+  log,
+  nowMs,
+}: CallBeginning): CallState {
   const state: CallState = {
+    ...newToolState(db, clinic),
     callId: opened.call_id,
     epoch: opened.epoch,
     clinic,
     callerNumber,
     appointments: new Appointments(db),
-    ...newToolState(db, clinic, () => new Date(nowMs())),
     ledger,
     log,
     booked: [],
-    resumed: false,
+    resumed: opened.resumed !== null,
     toolMemory: [],
     goodbye: false,
     silenced: false,
