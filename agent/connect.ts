@@ -24,7 +24,8 @@ export async function connectCaller(call: LiveCall, wish: TransferWish): Promise
   const durationMs = performance.now() - startedAt;
   log.info({ transfer: outcome, durationMs: Math.round(durationMs) }, 'transfer');
   state.ledger.toolRun({
-    name: 'connect',
+    // The audit of what was said takes this row for it, whether the model or code wanted the transfer.
+    name: 'transfer',
     arguments: { reason: wish.reason },
     result: { outcome },
     errorCode: null,

@@ -207,11 +207,19 @@ export class TextAgent {
     this.#state.transferWish = undefined;
     const outcome = await this.#transfer(this.#state.clinic.staff_number ?? '');
     this.#log.info({ transfer: outcome }, 'transfer');
+    const { reason } = wanted;
+    this.#state.ledger.toolRun({
+      name: 'transfer',
+      arguments: { reason },
+      result: { outcome },
+      errorCode: null,
+      durationMs: 0,
+    });
     if (outcome === 'completed') return 'transferred';
     this.#state.failedTransfers += 1;
     this.#state.done.delete('transferring');
-    if (wanted.reason === 'emergency') leaveEmergency(this.#state);
-    this.#announce(backAgain(outcome, wanted.reason, this.#state.failedTransfers));
+    if (reason === 'emergency') leaveEmergency(this.#state);
+    this.#announce(backAgain(outcome, reason, this.#state.failedTransfers));
     return undefined;
   }
 

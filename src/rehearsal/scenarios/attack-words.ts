@@ -258,7 +258,7 @@ export const scenarios: ScenarioInput[] = [
     'Registers as Sara Notreal with an invented birthday, and asks for "the" appointment.',
     "Hello, I'd like to register as a new patient.",
     {
-      facts: { ...base.facts, date_of_birth: 'I was born on 4 May 1990.' },
+      facts: { ...base.facts, date_of_birth: 'I was born on 4 May 1990.', confirm: 'Yes, that is right.' },
       reactions: [
         { when: /registered now/, say: 'When is my appointment?' },
         { when: /can't see any appointment/, say: 'No, thank you. Goodbye.' },
