@@ -137,6 +137,8 @@ describe('when the time that was asked for is not free', () => {
       say: 'We have nothing free on Tuesday the 24th of November, nor in the two weeks after. Shall I look at a later day, or put you on the waiting list?',
     });
     expect(call.state.offered.size).toBe(0);
+    const closed = await findSlots(call.state, { service: 'check-up', day: 'sunday' });
+    expect(closed.say).toMatch(/^We are closed on Sunday .*, and have nothing free in the two weeks after\. Shall/);
   });
 });
 

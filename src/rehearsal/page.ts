@@ -47,8 +47,17 @@ function headline({
   ].join('\n');
 }
 
-function figures({ turnsPerCall, wordsPerTurn, latencyMs, deadAirMs, interruptions }: RehearsalReport): string {
-  const row = (name: string, { p50, p95, p99 }: Spread) => [name, ...[p50, p95, p99].map((n) => String(n ?? '–'))];
+function figures({
+  turnsPerCall,
+  wordsPerTurn,
+  latencyMs,
+  deadAirMs,
+  interruptions,
+}: RehearsalReport): string {
+  const row = (name: string, { p50, p95, p99 }: Spread) => [
+    name,
+    ...[p50, p95, p99].map((n) => String(n ?? '–')),
+  ];
   const rows = [
     row('Turns of a call', turnsPerCall),
     row('Words of an answer', wordsPerTurn),

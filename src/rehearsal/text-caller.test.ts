@@ -33,6 +33,7 @@ describe('the caller knows what is asked', () => {
       "I can't match that. Could you give me the full name once more? Or tell me if you are new here.",
       ['name'],
     ],
+    ['Which other day or time would suit you?', ['day']],
     ['There is free parking behind the building.', []],
   ])('%s', (text, topics) => {
     expect(topicsOf(text)).toEqual(topics);

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import { resolveBirthDate } from '../../clinic/birth-dates.ts';
-import { findBirth, withoutBirth } from './birth.ts';
+import { findBirth, joinBirths, withoutBirth } from './birth.ts';
 import { nameAtEnd } from './names.ts';
 import { respelled, spelledWords } from './spelling.ts';
 import { tokens } from './words.ts';
@@ -9,6 +9,24 @@ import { tokens } from './words.ts';
 const NOW = DateTime.fromISO('2026-11-24T08:10', { zone: 'Europe/Berlin' });
 const found = (said: string, context: 'asked' | 'near' | 'free') =>
   findBirth(tokens(said), context, 2026)?.phrase;
+
+test.each([
+  ['a check-up on the 3rd of November 2020', undefined],
+  ['move it to the 3rd of November 2020', undefined],
+  ['I was born on the 3rd of November 2020', '3rd of November 2020'],
+  ['Sara Khan, 3rd of November 2020', '3rd of November 2020'],
+])('a day on which something is to happen is no birth date: "%s"', (said, phrase) => {
+  expect(found(said, 'free')).toBe(phrase);
+});
+
+test.each([
+  ['fifteenth of July', 'nineteen ninety two', 'fifteenth of July nineteen ninety two'],
+  ['1992', '15 July', '15 July 1992'],
+  ['fifteenth of July', 'sixteenth of July', 'sixteenth of July'],
+  ['fifteenth of July', '16 July 1992', '16 July 1992'],
+])('"%s" and then "%s" is %s', (before, said, whole) => {
+  expect(joinBirths(before, said)).toBe(whole);
+});
 
 describe('a birth date in recognised speech', () => {
   test.each([

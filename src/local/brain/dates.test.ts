@@ -19,6 +19,7 @@ describe('a day in recognised speech', () => {
     ['the twenty fourth of november', '24 November', '2026-11-24'],
     ['3rd of January', '3 January', '2027-01-03'],
     ['tuesday the 1st of December', '1 December', '2026-12-01'],
+    ['on the 3rd of November 2020', '3 November 2020', '2020-11-03'],
     ['whens day', 'wednesday', '2026-11-25'],
     ['thirsday', 'thursday', '2026-11-26'],
     ['my birthday', undefined],

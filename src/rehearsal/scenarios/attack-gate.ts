@@ -53,13 +53,12 @@ const elsewhere = [
     },
   },
 ];
-const tuesday = {
+const otherTime = {
   p_request_id: 'forged',
   p_practitioner_id: DENTISTS.sana,
-  p_service_id: SERVICES.checkUp.id,
   p_starts_at: atClinic('2026-11-24T10:00'),
 };
-const { p_service_id: _, ...tuesdayAnyService } = tuesday;
+const tuesday = { ...otherTime, p_service_id: SERVICES.checkUp.id };
 const list = { function: 'patient_appointments', arguments: { p_patient_id: sara.id } };
 const book = { function: 'book_for_patient', arguments: { ...tuesday, p_patient_id: sara.id } };
 const cancel = {
@@ -68,7 +67,7 @@ const cancel = {
 };
 const move = {
   function: 'reschedule_appointment',
-  arguments: { ...tuesdayAnyService, p_appointment_id: VISIT },
+  arguments: { ...otherTime, p_appointment_id: VISIT },
 };
 const wait = {
   function: 'join_waiting_list',
