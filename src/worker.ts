@@ -3,6 +3,7 @@
  * framework (0.6 s) is loaded while the checks run.
  */
 import { fileURLToPath } from 'node:url';
+import { AfterCall } from './after-call/after-call.ts';
 import { Calls } from './clinic/calls.ts';
 import { findClinics } from './clinic/clinics.ts';
 import { openDatabase } from './clinic/database.ts';
@@ -54,7 +55,9 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
   const releasers = new Releasers();
   const calls = new Calls(db);
   const unrecorded = new Unrecorded(config.dataDir);
+  const afterCall = new AfterCall(config, db, log);
   let watch: Watch | undefined;
+  let hurried = false;
   const shift: Shift = new Shift({
     config,
     log,
@@ -73,18 +76,25 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
       const { prepareAudio } = await import('./lifecycle/prepare-audio.ts');
       await prepareAudio(config, clinics, log);
     },
-    onDuty: (duty) => watch?.begin(duty) ?? (async () => undefined),
+    onDuty: (duty) => {
+      afterCall.begin(shift.id);
+      return watch?.begin(duty) ?? (async () => undefined);
+    },
     tell: (message) => watch?.processes.tell(message) ?? 0,
     catchUp: async () => {
       const recorded = await unrecorded.bringHome((call) => calls.giveUp(call));
       if (recorded > 0) log.info({ recorded }, 'outcomes recorded that could not be before');
     },
   });
-  const status = await startServer(statusOf(shift, config), config.port);
+  const status = await startServer(statusOf(shift, config, afterCall), config.port);
   releasers.push('status server', () => status.close());
+  releasers.push('what follows calls', () => afterCall.end(hurried));
   log.info({ port: status.port, workerId: shift.id, maxCalls: config.maxCalls }, 'status server up');
   signals.handle({
-    drain: (signal) => shift.stop(signal),
+    drain: (signal) => {
+      hurried = true;
+      shift.stop(signal);
+    },
     force: (signal) => {
       log.warn({ signal }, 'second signal: leaving at once');
       process.exit(ExitCode.ok);
@@ -93,13 +103,16 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
   });
   try {
     return await shift.run();
+  } catch (error) {
+    hurried = true;
+    throw error;
   } finally {
     await releasers.release(log);
   }
 }
 
-function statusOf(shift: Shift, config: Config) {
-  return createStatusApp({
+function statusOf(shift: Shift, config: Config, afterCall: AfterCall) {
+  const app = createStatusApp({
     workerId: () => shift.id,
     state: () => shift.lifecycle.state,
     ready: () => shift.ready,
@@ -110,5 +123,8 @@ function statusOf(shift: Shift, config: Config) {
     onMove: (listener) => shift.lifecycle.onMove(listener),
     startedAt: shift.startedAt,
     nowMs: Date.now,
+    metrics: () => afterCall.metrics.text(),
   });
+  afterCall.serve(app);
+  return app;
 }

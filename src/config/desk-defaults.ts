@@ -65,6 +65,51 @@ export const OUTBOX = {
   retryMs: 30_000,
 } as const;
 
+/** What is made of a call once it is over. */
+export const AFTER_CALL = {
+  /** Calls that are over, and messages, are looked for this often; one that is found is followed at once by the next look. */
+  everyMs: 5_000,
+  /** … and after a failure, such as a database that is gone. */
+  troubledMs: 30_000,
+  /** A worker has a call's record for this long: six requests to the database of 10 s at most, and the summary's time; then it was lost. */
+  takenMs: 120_000,
+  /** Deleting what has been kept long enough. */
+  purgeEveryMs: 3_600_000,
+  /** A worker that leaves in peace makes the records of its last calls; ahead of the platform's deadline there are 15 s. */
+  lastLookMs: 5_000,
+  /** One that was told to leave finishes what it is at: a message that is sent and not noted goes out twice. */
+  leaveMs: 400,
+} as const;
+
+/** The summary of a call. */
+export const SUMMARY = {
+  /** After so many tries the record is complete without one. */
+  tries: 3,
+  /** Between them; a provider that is down is back in minutes, and nobody waits for a summary. */
+  retryMs: 120_000,
+  /** A hosted model writes 300 tokens in 3–6 s; one that has said nothing by then is tried again later. */
+  answerMs: 30_000,
+  /** Characters of the transcript: 15 minutes of talk are 13,000. Of a longer one beginning and end are sent. */
+  transcriptChars: 16_000,
+  /** Characters of the summary: five sentences. */
+  chars: 800,
+  /** 800 characters are 200 tokens of English, 500 of Urdu. */
+  tokens: 700,
+} as const;
+
+/** Twilio's Messages API. */
+export const TWILIO = {
+  baseUrl: 'https://api.twilio.com',
+  /** It answers in 0.2–1 s. */
+  requestMs: 10_000,
+} as const;
+
+/** Links to calendar files. */
+export const CALENDAR = {
+  /** An appointment can be put into a calendar until a day after its end. */
+  servedForMs: 86_400_000,
+} as const;
+
 /** `openhours rehearse`. */
 export const REHEARSAL = {
   /** Turns of the longest errand by telephone, two children with an appointment each, are about 20; more is a circle. */

@@ -43,6 +43,7 @@ describe('with what is required', () => {
         listenModel: 'nova-3',
         speakModel: 'aura-2-thalia-en',
       },
+      twilio: undefined,
       listenProviders: ['deepgram', 'openai'],
       speakProviders: ['deepgram', 'openai'],
       environment: 'production',
@@ -193,6 +194,32 @@ describe('what is wrong', () => {
       }),
     );
   });
+});
+
+describe('half of a pair', () => {
+  const TWILIO = {
+    TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+    TWILIO_AUTH_TOKEN: 'an-invented-token',
+  };
+
+  test('both together are taken', () => {
+    expect(loadConfig({ ...REQUIRED, ...TWILIO }).twilio).toEqual({
+      accountSid: TWILIO.TWILIO_ACCOUNT_SID,
+      authToken: 'an-invented-token',
+      baseUrl: 'https://api.twilio.com',
+    });
+  });
+
+  test.each(['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'])(
+    'without %s is reported with what else is wrong',
+    (name) => {
+      const found = problems(failure({ ...REQUIRED, ...TWILIO, PORT: 'x', [name]: '' }));
+      expect(found.map(({ variable }) => variable)).toEqual(['PORT', name]);
+      expect(problems(failure({ ...REQUIRED, ...TWILIO, [name]: '' }))[0]?.problem).toContain(
+        'set both or neither',
+      );
+    },
+  );
 });
 
 describe('docs/configuration.md', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { OpenhoursError } from '../errors.ts';
 import { CALLS_PER_CORE, JOB_MEMORY_MB as DEFAULT_JOB_MEMORY_MB } from './defaults.ts';
+import { TWILIO } from './desk-defaults.ts';
 
 /** Cloud Run's longest task timeout. */
 const LONGEST_SHIFT_MS = 168 * 3_600_000;
@@ -45,6 +46,9 @@ export interface Config {
     readonly listenModel: string;
     readonly speakModel: string;
   };
+  /** Text messages; undefined where none are sent. */
+  readonly twilio:
+    { readonly accountSid: string; readonly authToken: string; readonly baseUrl: string } | undefined;
   /** Who hears, and who speaks, in the order in which they are tried. */
   readonly listenProviders: readonly SpeechProvider[];
   readonly speakProviders: readonly SpeechProvider[];
@@ -134,6 +138,12 @@ export const VARIABLES = {
   DEEPGRAM_BASE_URL: httpUrl('https://api.deepgram.com').default('https://api.deepgram.com'),
   DEEPGRAM_LISTEN_MODEL: z.string().min(1).default('nova-3'),
   DEEPGRAM_SPEAK_MODEL: z.string().min(1).default('aura-2-thalia-en'),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-fA-F]{32}$/, 'must be "AC" and 32 hexadecimal digits, as the Twilio console shows it')
+    .optional(),
+  TWILIO_AUTH_TOKEN: secret('the auth token of the Twilio account').optional(),
+  TWILIO_BASE_URL: httpUrl(TWILIO.baseUrl).default(TWILIO.baseUrl),
   CLINIC: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a clinic slug: lower-case letters, digits and "-"')
@@ -164,6 +174,9 @@ export const VARIABLES = {
 } as const;
 
 const schema = z.object(VARIABLES);
+
+/** Variables of which one without the other is a mistake. */
+const PAIRS = [['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN']] as const;
 
 /** One thing wrong with the environment. */
 export interface ConfigProblem {
@@ -217,15 +230,29 @@ export function loadConfig(environment: Environment = processEnvironment()): Con
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(present);
-  if (!parsed.success) throw configError(parsed.error.issues, present);
+  const halves = PAIRS.flatMap(halfOf(present));
+  if (!parsed.success) throw configError([...problemsOf(parsed.error.issues, present), ...halves]);
+  if (halves.length > 0) throw configError(halves);
   return freeze(toConfig(parsed.data));
 }
 
-function configError(issues: readonly z.core.$ZodIssue[], present: Environment): OpenhoursError {
-  const problems: ConfigProblem[] = issues.map((issue) => {
+/** The half of a pair that is missing. */
+function halfOf(present: Environment): (pair: readonly [string, string]) => ConfigProblem[] {
+  return ([one, other]) => {
+    if (one in present === other in present) return [];
+    const [missing, there] = one in present ? [other, one] : [one, other];
+    return [{ variable: missing, problem: `is not set, and ${there} is: set both or neither` }];
+  };
+}
+
+function problemsOf(issues: readonly z.core.$ZodIssue[], present: Environment): ConfigProblem[] {
+  return issues.map((issue) => {
     const variable = String(issue.path[0]);
     return { variable, problem: variable in present ? issue.message : 'is not set' };
   });
+}
+
+function configError(problems: readonly ConfigProblem[]): OpenhoursError {
   const list = problems.map(({ variable, problem }) => `  ${variable} ${problem}`).join('\n');
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   return new OpenhoursError(
@@ -259,6 +286,14 @@ function toConfig(env: z.infer<typeof schema>): Config {
       listenModel: env.DEEPGRAM_LISTEN_MODEL,
       speakModel: env.DEEPGRAM_SPEAK_MODEL,
     },
+    twilio:
+      env.TWILIO_ACCOUNT_SID === undefined || env.TWILIO_AUTH_TOKEN === undefined
+        ? undefined
+        : {
+            accountSid: env.TWILIO_ACCOUNT_SID,
+            authToken: env.TWILIO_AUTH_TOKEN,
+            baseUrl: env.TWILIO_BASE_URL,
+          },
     listenProviders: env.LISTEN_PROVIDERS,
     speakProviders: env.SPEAK_PROVIDERS,
     environment: env.ENVIRONMENT,

@@ -16,6 +16,7 @@ function makeApp(overrides: Partial<StatusSource> = {}) {
     onMove: () => undefined,
     startedAt: STARTED,
     nowMs: () => STARTED + 90_400,
+    metrics: async () => '# HELP openhours_claims_total Claims\n',
     ...overrides,
   });
 }

@@ -22,6 +22,8 @@ export interface StatusSource {
   readonly onMove: (listener: (to: ShiftState, from: ShiftState, reason: string) => void) => void;
   readonly startedAt: number;
   readonly nowMs: () => number;
+  /** In Prometheus's text format. */
+  readonly metrics: () => Promise<string>;
 }
 
 /** The worker's HTTP: probes and introduction. No caller's data passes here. */
@@ -47,6 +49,9 @@ export function createStatusApp(source: StatusSource): Hono {
       },
       services: ['voice'],
     }),
+  );
+  app.get('/metrics', async (c) =>
+    c.body(await source.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
   serveEvents(app, source);
   return app;

@@ -15,9 +15,51 @@ export function wantsJson(request: ChatRequest): boolean {
 export function jsonAnswer(request: ChatRequest, memory: Memory): string {
   const format = isObject(request.response_format) ? request.response_format : {};
   const wrapped = isObject(format.json_schema) ? format.json_schema : {};
+  if (wrapped.name === CALL_RECORD) return JSON.stringify(callRecord(request));
   const summary = summaryOf(request);
   if (isObject(wrapped.schema)) return JSON.stringify(placeholder(wrapped.schema, summary));
   return JSON.stringify({ summary, ...(memory.wish.name === undefined ? {} : { name: memory.wish.name }) });
+}
+
+/** The form in which the worker asks for the summary of a call that is over: its transcript is one JSON object a line. */
+const CALL_RECORD = 'call_record';
+/** What the agent says of what was done, and the word for it; what comes first here is what the call was about. */
+const ENDINGS: readonly (readonly [RegExp, string])[] = [
+  [/I've moved the appointment|moved/, 'appointment_moved'],
+  [/you're booked|is booked for/i, 'appointment_booked'],
+  [/I've cancelled/, 'appointment_cancelled'],
+  [/waiting list now/, 'waiting_list'],
+  [/left your message/, 'message_left'],
+  [/I am connecting you/, 'transferred'],
+];
+
+/** A record by rules, which says so: first wish and last answer, word for word. */
+function callRecord(request: ChatRequest): { summary: string; disposition: string } {
+  const lines = request.messages
+    .filter(({ role }) => role === 'user')
+    .flatMap((message) => textOf(message).split('\n'))
+    .flatMap((line) => spokenLine(line));
+  const wish = lines.find(({ who }) => who === 'caller')?.text ?? 'nothing';
+  const agent = lines.filter(({ who }) => who === 'agent').map(({ text }) => text);
+  const said = agent.join(' ');
+  return {
+    summary:
+      `Written by the local stand-in, not by a model. The caller said: ${wish} The call ended with: ${agent.at(-1) ?? 'nothing'}`.slice(
+        0,
+        2 * MAX_SUMMARY,
+      ),
+    disposition: ENDINGS.find(([pattern]) => pattern.test(said))?.[1] ?? 'other',
+  };
+}
+
+function spokenLine(line: string): { who: string; text: string }[] {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    if (typeof parsed !== 'object' || parsed === null) return [];
+    return Object.entries(parsed).flatMap(([who, text]) => (typeof text === 'string' ? [{ who, text }] : []));
+  } catch {
+    return [];
+  }
 }
 
 /** True for a prompt that asks for a summary. */
