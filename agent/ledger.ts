@@ -3,6 +3,7 @@ import type { CallKey, CallOutcome, Calls, ToolRunRecord, TurnRecord } from '../
 import { isOpenhoursError } from '../src/errors.ts';
 import { CALL } from '../src/config/defaults.ts';
 import type { Logger } from '../src/log.ts';
+import type { LedgerRedaction } from './redaction.ts';
 
 /** How often a row is tried again before it is given up, and the pause between: 3 × 400 ms outlives a restart of PostgREST. */
 const TRIES = 4;
@@ -13,6 +14,8 @@ export interface LedgerOptions {
   /** The first turn to write: 0 for a new call. */
   firstTurn?: number;
   nowMs?: () => number;
+  /** Where the clinic wants no personal data in what is stored of the conversation. */
+  redaction?: LedgerRedaction | undefined;
 }
 
 /**
@@ -33,17 +36,19 @@ export class Ledger {
   /** When each turn began (ms since the epoch), and what the agent has said in it. */
   readonly #turns: { startedMs: number; sentences: string[] }[];
   readonly #nowMs: () => number;
+  readonly #redaction: LedgerRedaction | undefined;
 
   constructor(
     calls: Calls,
     key: CallKey,
     log: Logger,
-    { firstTurn = 0, nowMs = Date.now }: LedgerOptions = {},
+    { firstTurn = 0, nowMs = Date.now, redaction }: LedgerOptions = {},
   ) {
     this.#calls = calls;
     this.#key = key;
     this.#log = log;
     this.#nowMs = nowMs;
+    this.#redaction = redaction;
     this.#firstTurn = firstTurn;
     this.#turnIndex = firstTurn;
     this.#turns = [{ startedMs: nowMs(), sentences: [] }];
@@ -84,7 +89,14 @@ export class Ledger {
   /** Writes a tool run. */
   toolRun(run: Omit<ToolRunRecord, 'turnIndex'>): void {
     const turnIndex = this.#turnIndex;
-    this.#write('tool run', () => this.#calls.recordToolRun(this.#key, { ...run, turnIndex }));
+    for (const { index, turn } of this.#redaction?.learn([run.arguments, run.result]) ?? []) {
+      this.#write('turn', () => this.#calls.recordTurn(this.#key, index, turn));
+    }
+    const stored = {
+      arguments: this.#redaction?.document(run.arguments) ?? run.arguments,
+      result: this.#redaction?.document(run.result) ?? run.result,
+    };
+    this.#write('tool run', () => this.#calls.recordToolRun(this.#key, { ...run, ...stored, turnIndex }));
   }
 
   /** Notes when the greeting was heard. */
@@ -133,7 +145,8 @@ export class Ledger {
   }
 
   #writeTurn(index: number, turn: TurnRecord): void {
-    this.#write('turn', () => this.#calls.recordTurn(this.#key, index, turn));
+    const stored = this.#redaction?.turn(index, turn) ?? turn;
+    this.#write('turn', () => this.#calls.recordTurn(this.#key, index, stored));
   }
 
   #write(what: string, write: () => Promise<unknown>): void {

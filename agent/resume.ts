@@ -153,7 +153,9 @@ function thread(state: CallState, resumed: ResumedCall): string | undefined {
   const latest = resumed.turns.at(-1);
   if (latest !== undefined && isUnanswered(latest)) return undefined;
   const question = lastQuestion(said);
-  if (state.offered.size > 0 && question !== undefined) return said.endsWith(question) ? said : question;
+  if (state.offered.size > 0 && question !== undefined) {
+    return said.endsWith(question) && !REDACTED.test(said) ? said : question;
+  }
   return question ?? 'How can I help you?';
 }
 
@@ -171,6 +173,10 @@ function withoutOurOwn(text: string): string {
     .trim();
 }
 
+/** Where a clinic has words redacted, what was said cannot always be said again. */
+const REDACTED = /\[(?:phone|card|email|birth date|name|number)\]/;
+
 function lastQuestion(text: string): string | undefined {
-  return /([^.!?]*\?)\s*$/.exec(text)?.[1]?.trim();
+  const question = /([^.!?]*\?)\s*$/.exec(text)?.[1]?.trim();
+  return question !== undefined && REDACTED.test(question) ? undefined : question;
 }

@@ -21,6 +21,7 @@ import { OpenLine, agentsIn } from './live-call.ts';
 import { newCallState } from './new-call-state.ts';
 import { waitUntilActive } from './phone-line.ts';
 import { ProviderTrouble } from './provider-trouble.ts';
+import { redactionFor } from './redaction.ts';
 import { Receptionist } from './receptionist.ts';
 import { restoreConversation, restoreState, resumeTexts } from './resume.ts';
 import { createSession } from './session.ts';
@@ -69,6 +70,7 @@ async function openCall(call: Progress): Promise<CallEnd | undefined> {
   const { deps, line, announcer } = call;
   call.ledger = new Ledger(call.calls, { id: opened.call_id, epoch: opened.epoch }, call.log, {
     firstTurn: opened.resumed?.next_index ?? 0,
+    redaction: redactionFor(opened, deps.nowMs),
   });
   if (announcer !== undefined) announcer.ledger = call.ledger;
   call.log.info({ clinic: opened.clinic?.slug, takenOver: opened.resumed !== null }, 'call arrived');

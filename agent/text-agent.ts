@@ -21,6 +21,7 @@ import { backAgain } from './connect.ts';
 import { Ledger } from './ledger.ts';
 import { newCallState } from './new-call-state.ts';
 import { Receptionist } from './receptionist.ts';
+import { redactionFor } from './redaction.ts';
 import { TurnTimes, recordItem } from './turn-times.ts';
 import { UsageMeter } from './usage.ts';
 
@@ -65,7 +66,9 @@ export async function startTextAgent(options: TextCallOptions): Promise<TextAgen
   const { clinic } = opened;
   if (clinic === null)
     throw new OpenhoursError('CLINIC_UNKNOWN', `no clinic has the number ${dialledNumber}`);
-  const ledger = new Ledger(calls, { id: opened.call_id, epoch: opened.epoch }, options.log);
+  const ledger = new Ledger(calls, { id: opened.call_id, epoch: opened.epoch }, options.log, {
+    redaction: redactionFor(opened, Date.now),
+  });
   const state = newCallState({ ...options, opened, clinic, ledger });
   const agent = new TextAgent(options, state);
   await agent.greet();
