@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quietNativeLogs, setShiftWish } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
+import type { PatientOptions } from './commands/patient.ts';
 import type { RehearseOptions } from './commands/rehearse.ts';
 import { isOpenhoursError } from './errors.ts';
 import { withShiftOptions } from './worker-options.ts';
@@ -63,6 +64,7 @@ export function createProgram(): Command {
   addRehearseCommand(program);
   addFleetCommands(program);
   addSetUpCommands(program);
+  addPatientCommands(program);
   return program;
 }
 
@@ -102,6 +104,34 @@ function addFleetCommands(program: Command): void {
     .action(async (workerId: string) => {
       const { fleetDeps, stopWorker } = await import('./commands/fleet.ts');
       process.exitCode = await stopWorker(workerId, fleetDeps());
+    });
+}
+
+/** Who is meant, as the options of both commands say it. */
+const whichPatient = (command: Command): Command =>
+  command
+    .requiredOption('--clinic <slug>', 'the clinic')
+    .option('--patient <id>', 'the patient by id')
+    .option('--name <name>', 'or by full name, together with --born')
+    .option('--born <date>', 'date of birth, such as 1990-05-03')
+    .option('--json', 'print one JSON document on stdout');
+
+function addPatientCommands(program: Command): void {
+  const patient = program
+    .command('patient')
+    .description('what is held of one patient: export it, or erase it from the data of a clinic');
+  whichPatient(patient.command('export'))
+    .description('show what is held of a patient, everything with --json')
+    .action(async (options: PatientOptions) => {
+      const { exportPatient, patientDeps } = await import('./commands/patient.ts');
+      process.exitCode = await exportPatient(options, patientDeps());
+    });
+  whichPatient(patient.command('erase'))
+    .description('take a patient out of the data, and cancel their appointments to come')
+    .option('--yes', 'do it; it cannot be undone')
+    .action(async (options: PatientOptions) => {
+      const { erasePatient, patientDeps } = await import('./commands/patient.ts');
+      process.exitCode = await erasePatient(options, patientDeps());
     });
 }
 
