@@ -1,13 +1,22 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import { CLINIC, useAfterCallClinic } from '../../test/support/after-call-clinic.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import {
+  ADA,
+  CALL,
+  CLINIC,
+  appointmentSql,
+  useAfterCallClinic,
+} from '../../test/support/after-call-clinic.ts';
+import { makeConfig } from '../../test/support/config.ts';
 import { collectLog } from '../../test/support/log.ts';
+import { AfterCall } from '../after-call/after-call.ts';
 import { type SenderDeps, sendNextMessage } from '../after-call/outbox-sender.ts';
 import { twilioSender } from '../after-call/twilio.ts';
 import type { WorkerId } from '../clinic/ids.ts';
 import { Outbox } from '../clinic/outbox.ts';
 import { AfterCallMetrics } from '../status/metrics.ts';
+import { startBrain } from './brain.ts';
 
 const { sql, db } = useAfterCallClinic();
 const NUMBER = '+4915123456789';
@@ -49,6 +58,7 @@ async function startTwilio(...answers: (number | 'hang')[]) {
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     sent,
+    baseUrl,
     send: twilioSender({ accountSid: `AC${'0'.repeat(32)}`, authToken: 'invented', baseUrl }, requestMs),
   };
 }
@@ -127,4 +137,38 @@ test('a refusal is final', async () => {
   expect(await rows()).toEqual([
     expect.objectContaining({ status: 'failed', error: 'twilio answered 400, code 20000' }),
   ]);
+});
+
+test('a worker that has its seat records the call, and sends the confirmation before it leaves in peace', async () => {
+  const { sent, baseUrl } = await startTwilio();
+  const brain = await startBrain({ firstTokenMs: 1, tokensPerSecond: 10_000 });
+  stops.push(() => brain.stop());
+  const appointment = 'b4000000-0000-4000-8000-000000000001';
+  await sql(`update calls set recorded_at = now() where id <> '${CALL.ada}';
+    update patients set phone = '${NUMBER}' where id = '${ADA}';
+    insert into call_turns (call_id, index, caller_text, agent_text) values ('${CALL.ada}', 1, 'A visit please.', 'You’re booked for Tuesday.');
+    ${appointmentSql(appointment, ADA, CALL.ada, 15)}
+    update appointments set starts_at = now() + interval '2 days', ends_at = now() + interval '49 hours' where id = '${appointment}'`);
+  const config = makeConfig({
+    ...{
+      LIVEKIT_AGENT_NAME: 'after',
+      OPENAI_BASE_URL: `${brain.url}/v1`,
+      PUBLIC_URL: 'https://worker.example',
+    },
+    ...{ TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'invented', TWILIO_BASE_URL: baseUrl },
+  });
+  const { log, messages } = collectLog();
+  const afterCall = new AfterCall(config, db(), log);
+  afterCall.begin('w1' as WorkerId);
+  await vi.waitFor(() => expect(messages()).toContain('call recorded'), { timeout: 10_000 });
+  await afterCall.end(false);
+  expect(await sql(`select summary, disposition from calls where id = '${CALL.ada}'`)).toEqual([
+    {
+      summary: expect.stringMatching(/^Written by the local stand-in.*A visit please\./),
+      disposition: 'appointment_booked',
+    },
+  ]);
+  expect(sent.map(({ body }) => body)).toEqual([expect.stringContaining('https://worker.example/calendar/')]);
+  expect(await afterCall.metrics.text()).toContain('openhours_messages_total{result="sent"} 1');
+  expect(messages()).not.toContain('a chore failed, and is done again later');
 });
