@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
-import type { ClinicProfile } from '../../src/clinic/clinics.ts';
+import { type CallLanguage, offeredLanguages } from '../../src/clinic/languages.ts';
 import { spokenList } from '../../src/clinic/spoken.ts';
 import type { CallState } from '../call-state.ts';
 import { readBackText } from './proposals.ts';
@@ -37,8 +37,7 @@ const WELCOMES = {
   en: { name: 'English', say: 'Of course, let us go on in English. How can I help you?' },
   es: { name: 'Spanish', say: 'Con gusto, sigamos en español. ¿En qué puedo ayudarle?' },
   ur: { name: 'Urdu', say: 'جی ضرور، اب ہم اردو میں بات کرتے ہیں۔ میں آپ کی کیا مدد کر سکتی ہوں؟' },
-} as const;
-type Language = keyof typeof WELCOMES;
+} as const satisfies Record<CallLanguage, { name: string; say: string }>;
 
 /** The tool for callers who speak another language. */
 export function switchLanguageTool(state: CallState) {
@@ -53,8 +52,8 @@ export function switchLanguageTool(state: CallState) {
 }
 
 /** Notes the language of the conversation, if the clinic offers it; exported for tests without a model. */
-export function switchLanguage(state: CallState, { language }: { language: Language }): ToolReply {
-  const offered = languagesOf(state.clinic);
+export function switchLanguage(state: CallState, { language }: { language: CallLanguage }): ToolReply {
+  const offered = offeredLanguages(state.clinic);
   if (!offered.includes(language)) {
     const names = spokenList(
       offered.map((tag) => WELCOMES[tag].name),
@@ -68,11 +67,4 @@ export function switchLanguage(state: CallState, { language }: { language: Langu
   state.language = language;
   state.changed();
   return { language, say: WELCOMES[language].say };
-}
-
-/** The clinic's languages that we can speak. */
-function languagesOf({ language, languages }: ClinicProfile & { languages?: readonly string[] }): Language[] {
-  const tags = (languages ?? [language]).map((tag) => tag.toLowerCase().split(/[-_]/)[0] ?? '');
-  const known = (['en', 'es', 'ur'] as const).filter((tag) => tags.includes(tag));
-  return known.length > 0 ? known : ['en'];
 }

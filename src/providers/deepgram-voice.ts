@@ -12,6 +12,8 @@ export interface VoiceOptions {
   readonly baseUrl: string;
   readonly model: string;
   readonly sampleRate?: number;
+  /** 1 is as the voice speaks by itself; only Aura-2 takes another. */
+  readonly speed?: number;
   /** The longest silence, in ms, while sound is owed. */
   readonly firstAudioMs?: number;
   readonly handshakeMs?: number;
@@ -40,12 +42,13 @@ export class DeepgramVoice extends tts.TTS {
   constructor(options: VoiceOptions) {
     const sampleRate = options.sampleRate ?? 24_000;
     super(sampleRate, 1, { streaming: true });
-    const { apiKey, baseUrl, model, firstAudioMs, handshakeMs } = options;
+    const { apiKey, baseUrl, model, speed, firstAudioMs, handshakeMs } = options;
     this.#options = {
       apiKey,
       baseUrl,
       model,
       sampleRate,
+      speed,
       firstAudioMs: firstAudioMs ?? VOICE.firstAudioMs,
       handshakeMs: handshakeMs ?? VOICE.handshakeMs,
       pingMs: VOICE.pingMs,

@@ -267,3 +267,41 @@ describe('FallbackRecognizer', () => {
     ]);
   });
 });
+
+describe('a call whose language changes', () => {
+  const two = () => {
+    const [before, after] = [new FakeEar(), new FakeEar()];
+    const lists = { before: [{ recognizer: before }], after: [{ recognizer: after }] };
+    let now: Ear[] = lists.before;
+    const recognizer = new FallbackRecognizer(() => now, { limits: LIMITS });
+    cleanups.push(() => recognizer.close());
+    const stream = recognizer.stream();
+    const texts: string[] = [];
+    void (async () => {
+      for await (const event of stream) texts.push(...(event.alternatives ?? []).map(({ text }) => text));
+    })();
+    const heard = (...words: string[]) =>
+      vi.waitFor(() => expect(texts).toEqual(words), { interval: 2, timeout: 3_000 });
+    const say = (...words: number[]) => words.forEach((word) => stream.pushFrame(wordFrame(word)));
+    const pauseInSpeech = () => {
+      for (let frame = 0; frame < 8; frame += 1) stream.pushFrame(silence());
+    };
+    return { before, after, heard, say, pauseInSpeech, change: () => (now = lists.after) };
+  };
+
+  it('is heard by the next recogniser from the next pause on, every word once', async () => {
+    const { before, after, heard, say, pauseInSpeech, change } = two();
+    say(1, 2);
+    await heard('w1', 'w2');
+    change();
+    say(3);
+    await heard('w1', 'w2', 'w3');
+    expect(after.heard).toEqual([]);
+    pauseInSpeech();
+    await vi.waitFor(() => expect(after.heard).toHaveLength(1), { interval: 2, timeout: 3_000 });
+    say(4, 5);
+    await heard('w1', 'w2', 'w3', 'w4', 'w5');
+    expect(before.heard.flat()).toEqual([1, 2, 3]);
+    expect(after.heard).toEqual([[4, 5]]);
+  });
+});

@@ -2,7 +2,7 @@ import { type APIConnectOptions, shortuuid, tts } from '@livekit/agents';
 import { FALLBACK, VOICE } from '../config/defaults.ts';
 import { OpenhoursError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { type BreakerSettings, candidates } from './provider-events.ts';
+import { type BreakerSettings, type Candidate, candidates } from './provider-events.ts';
 import { readPieces } from './read-pieces.ts';
 import { PieceList } from './spoken-pieces.ts';
 import type { AttemptSink, VoiceLimits } from './voice-attempt.ts';
@@ -22,26 +22,37 @@ export interface FallbackVoiceOptions {
  * replaced from the word on that was not heard yet (estimated from the length of the sound). A voice that failed twice is not waited for
  * again until it has had time to recover.
  *
+ * Which voices these are can change from one utterance to the next, as the caller's language does.
+ *
  * It never emits an `error`, of which the framework counts four and then closes the session: when no voice can speak the utterance ends
  * early and `onSilenced` is told.
  */
 export class FallbackVoice extends tts.TTS {
   readonly label = 'openhours.FallbackVoice';
-  readonly #voices: readonly tts.TTS[];
+  readonly #voices: () => readonly tts.TTS[];
+  /** Every voice so far, with its breaker. */
+  readonly #known = new Map<tts.TTS, Candidate<tts.TTS>>();
+  readonly #breaker: BreakerSettings | undefined;
   readonly #relay: VoiceRelay;
   #heard: tts.TTS;
 
-  /** @throws INPUT_INVALID without a voice, or when their sample rates differ. */
-  constructor(voices: readonly tts.TTS[], options: FallbackVoiceOptions = {}) {
-    const [first] = voices;
-    if (first === undefined || voices.some(({ sampleRate }) => sampleRate !== first.sampleRate)) {
+  /**
+   * @param voices Those of a call, or what gives those of the next utterance.
+   * @throws INPUT_INVALID without a voice, or when their sample rates differ.
+   */
+  constructor(voices: readonly tts.TTS[] | (() => readonly tts.TTS[]), options: FallbackVoiceOptions = {}) {
+    const voicesNow = typeof voices === 'function' ? voices : () => voices;
+    const now = voicesNow();
+    const [first] = now;
+    if (first === undefined || now.some(({ sampleRate }) => sampleRate !== first.sampleRate)) {
       throw new OpenhoursError('INPUT_INVALID', 'voices that stand in for one another need one sample rate');
     }
     super(first.sampleRate, 1, { streaming: true });
-    this.#voices = voices;
+    this.#voices = voicesNow;
     this.#heard = first;
+    this.#breaker = options.breaker;
     this.#relay = new VoiceRelay({
-      voices: candidates(voices, options.breaker),
+      voices: () => this.#candidates(),
       limits: {
         firstAudioMs: VOICE.firstAudioMs,
         idleMs: VOICE.firstAudioMs,
@@ -65,9 +76,10 @@ export class FallbackVoice extends tts.TTS {
 
   /** Opens the first voice's connection ahead of the first utterance, if it keeps one. */
   prewarm(): void {
-    const [first] = this.#voices;
-    if (first !== undefined && 'prewarm' in first && typeof first.prewarm === 'function') {
-      (first as { prewarm(): void }).prewarm();
+    const [first] = this.#candidates();
+    const voice = first?.provider;
+    if (voice !== undefined && 'prewarm' in voice && typeof voice.prewarm === 'function') {
+      (voice as { prewarm(): void }).prewarm();
     }
   }
 
@@ -85,7 +97,17 @@ export class FallbackVoice extends tts.TTS {
 
   /** Closes every voice. */
   override async close(): Promise<void> {
-    await Promise.all(this.#voices.map((voice) => voice.close()));
+    await Promise.all([...this.#known.keys()].map((voice) => voice.close()));
+  }
+
+  #candidates(): readonly Candidate<tts.TTS>[] {
+    return this.#voices().flatMap((voice) => {
+      const known = this.#known.get(voice);
+      if (known !== undefined) return [known];
+      const made = candidates([voice], this.#breaker);
+      for (const candidate of made) this.#known.set(voice, candidate);
+      return made;
+    });
   }
 }
 

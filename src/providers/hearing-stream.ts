@@ -10,8 +10,8 @@ import { ReplayBuffer } from './replay-buffer.ts';
 
 /** What a {@link HearingStream} needs. */
 export interface HearingSettings {
-  /** In the order in which they are wanted. */
-  readonly ears: readonly GuardedEar[];
+  /** In the order in which they are wanted; another list as soon as others are wanted. */
+  readonly ears: () => readonly GuardedEar[];
   readonly limits: HearingLimits;
   readonly log: Logger | undefined;
   readonly onDeaf: () => void;
@@ -29,6 +29,8 @@ export class HearingStream extends stt.SpeechStream {
   #current: Listening | undefined;
   #trial: Listening | undefined;
   #promote: (better: Listening) => void = () => {};
+  /** The one on trial takes over without having proved anything: it is for another language. */
+  #changing = false;
   #inputEnded = false;
   #speaking = false;
   #deafTold = false;
@@ -46,7 +48,7 @@ export class HearingStream extends stt.SpeechStream {
     void this.#readInput();
     try {
       while (!this.abortSignal.aborted) {
-        const ear = this.#settings.ears.find(({ breaker }) => breaker.allows());
+        const ear = this.#settings.ears().find(({ breaker }) => breaker.allows());
         if (ear !== undefined && (await this.#listenWith(ear))) return;
         if (ear === undefined && (await this.#wait())) return;
       }
@@ -75,7 +77,8 @@ export class HearingStream extends stt.SpeechStream {
     this.#current?.push(pcm);
     this.#trial?.push(pcm);
     if (this.#current === undefined || !this.#quiet) return;
-    if (this.#trial === undefined) this.#tryBetter(this.#current);
+    if (!this.#settings.ears().includes(this.#current.ear)) this.#changeTo(this.#settings.ears());
+    else if (this.#trial === undefined) this.#tryBetter(this.#current);
     else if (this.#trial.proved) this.#promote(this.#trial);
   }
 
@@ -119,7 +122,7 @@ export class HearingStream extends stt.SpeechStream {
   }
 
   #tryBetter(current: Listening): void {
-    const { ears } = this.#settings;
+    const ears = this.#settings.ears();
     const better = ears
       .slice(0, Math.max(0, ears.indexOf(current.ear)))
       .find(({ breaker }) => breaker.allows());
@@ -132,8 +135,22 @@ export class HearingStream extends stt.SpeechStream {
     });
   }
 
+  /** Other recognisers are wanted: the first of them listens from here on. */
+  #changeTo(ears: readonly GuardedEar[]): void {
+    if (this.#changing) return;
+    const ear = ears.find(({ breaker }) => breaker.allows());
+    if (ear === undefined) return;
+    this.#dropTrial();
+    this.#changing = true;
+    // As on trial it is given what comes until it has taken over.
+    this.#trial = this.#open(ear, this.#buffer.end);
+    this.#promote(this.#trial);
+  }
+
   #handOver(from: Listening, to: Listening): void {
+    const changed = !this.#settings.ears().includes(from.ear);
     this.#trial = undefined;
+    this.#changing = false;
     from.close();
     // What was said so far, `from` has told.
     to.mutedTo = this.#buffer.end;
@@ -141,7 +158,10 @@ export class HearingStream extends stt.SpeechStream {
     this.#current = to;
     if (this.#inputEnded) to.finish();
     const { provider, model } = to.ear.recognizer;
-    this.#settings.log?.info({ provider, model }, 'recogniser is back');
+    this.#settings.log?.info(
+      { provider, model },
+      changed ? 'another recogniser for the language' : 'recogniser is back',
+    );
   }
 
   /** Nobody hears: waits until somebody may be tried again; true when there is nothing left to hear. */
@@ -149,7 +169,10 @@ export class HearingStream extends stt.SpeechStream {
     if (this.#inputEnded) return true;
     if (!this.#deafTold) {
       this.#deafTold = true;
-      this.#settings.log?.warn({ recognisers: this.#settings.ears.length }, 'no recogniser hears the caller');
+      this.#settings.log?.warn(
+        { recognisers: this.#settings.ears().length },
+        'no recogniser hears the caller',
+      );
       this.#settings.onDeaf();
     }
     const signal = this.abortSignal;
@@ -198,6 +221,7 @@ export class HearingStream extends stt.SpeechStream {
   #dropTrial(): void {
     const trial = this.#trial;
     this.#trial = undefined;
+    this.#changing = false;
     if (trial === undefined) return;
     trial.ear.breaker.abandoned();
     trial.close();

@@ -7,6 +7,7 @@ import {
 } from '@livekit/agents';
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
+import { languageOfText } from '../clinic/languages.ts';
 import { FALLBACK } from '../config/defaults.ts';
 import { OpenhoursError } from '../errors.ts';
 import { type OpenaiAccess, openaiClient, openaiFailure } from './openai-client.ts';
@@ -15,7 +16,8 @@ import { type Cut, type CutterLimits, UtteranceCutter } from './utterance-cutter
 /** What an {@link OpenaiRecognizer} needs; limits left out are those of `src/config/defaults.ts`. */
 export interface OpenaiRecognizerOptions extends OpenaiAccess {
   readonly model: string;
-  readonly language: string;
+  /** Left out, any language is heard. */
+  readonly language?: string;
   /** The longest wait for a transcription, in ms. */
   readonly transcribeMs?: number;
   readonly limits?: Partial<CutterLimits>;
@@ -62,10 +64,11 @@ export class OpenaiRecognizer extends stt.STT {
   /** The words of a finished recording, '' for none. @throws APIError (cause: RECOGNIZER_FAILED) */
   async transcribe(pcm: Int16Array, sampleRate: number, signal?: AbortSignal): Promise<string> {
     const { model, language } = this.#options;
+    const known = language === undefined ? {} : { language };
     try {
       const file = await toFile(wav(pcm, sampleRate), 'utterance.wav', { type: 'audio/wav' });
       const answer: { text?: unknown } = await this.#client.audio.transcriptions.create(
-        { file, model, language, response_format: 'json' },
+        { file, model, ...known, response_format: 'json' },
         { ...(signal === undefined ? {} : { signal }) },
       );
       if (typeof answer.text === 'string') return answer.text.trim();
@@ -79,7 +82,8 @@ export class OpenaiRecognizer extends stt.STT {
 
   /** What the framework is told of words between two times, in seconds. */
   speechData(text: string, startTime: number, endTime: number): stt.SpeechData {
-    return { language: normalizeLanguage(this.#options.language), text, startTime, endTime, confidence: 0 };
+    const language = normalizeLanguage(this.#options.language ?? languageOfText(text));
+    return { language, text, startTime, endTime, confidence: 0 };
   }
 
   protected override async _recognize(audio: AudioBuffer, signal?: AbortSignal): Promise<stt.SpeechEvent> {

@@ -11,6 +11,10 @@ import { PcmFramer } from './spoken-pieces.ts';
 export interface OpenaiVoiceOptions extends OpenaiAccess {
   readonly model: string;
   readonly voice: string;
+  /** 1 is as the voice speaks by itself. */
+  readonly speed?: number;
+  /** How to speak, in words. */
+  readonly instructions?: string;
   /** The longest silence, in ms, while sound is owed. */
   readonly firstAudioMs?: number;
 }
@@ -62,11 +66,15 @@ export class OpenaiVoice extends tts.TTS {
 
   /** The sound of `text` in frames as they come. @throws APIError (cause: SPEECH_FAILED) */
   async *speak(text: string, signal: AbortSignal): AsyncGenerator<AudioFrame> {
-    const { model, voice } = this.#options;
+    const { model, voice, speed, instructions } = this.#options;
+    const manner = {
+      ...(speed === undefined ? {} : { speed }),
+      ...(instructions === undefined ? {} : { instructions }),
+    };
     const framer = new PcmFramer(SAMPLE_RATE);
     try {
       const response = await this.#client.audio.speech.create(
-        { model, voice, input: text, response_format: 'pcm' },
+        { model, voice, input: text, response_format: 'pcm', ...manner },
         { signal: AbortSignal.any([signal, this.#closing.signal]) },
       );
       if (/json|text/.test(response.headers.get('content-type') ?? '')) {

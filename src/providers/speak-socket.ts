@@ -10,6 +10,7 @@ export interface SpeakOptions {
   readonly baseUrl: string;
   readonly model: string;
   readonly sampleRate: number;
+  readonly speed: number | undefined;
   /** The longest silence while sound is owed. */
   readonly firstAudioMs: number;
   readonly handshakeMs: number;
@@ -130,7 +131,7 @@ export class SpeakSocket {
   }
 
   async #connect(): Promise<'open' | undefined> {
-    const { apiKey, baseUrl, handshakeMs, pingMs, model, sampleRate } = this.#options;
+    const { apiKey, baseUrl, handshakeMs, pingMs, model, sampleRate, speed } = this.#options;
     const client = new DeepgramClient({
       apiKey,
       baseUrl: webSocketOrigin(baseUrl),
@@ -141,6 +142,7 @@ export class SpeakSocket {
       model,
       encoding: 'linear16',
       sample_rate: String(sampleRate),
+      ...(speed === undefined ? {} : { speed }),
     });
     if (this.#over) return undefined;
     this.#sdk = sdk;

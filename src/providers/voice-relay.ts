@@ -6,7 +6,8 @@ import { type AttemptSink, type Attempted, VoiceAttempt, type VoiceLimits } from
 
 /** What a {@link VoiceRelay} needs. */
 export interface RelayOptions {
-  readonly voices: readonly Candidate<tts.TTS>[];
+  /** Those for the next utterance, in the order in which they are tried. */
+  readonly voices: () => readonly Candidate<tts.TTS>[];
   /** `charsPerSecond` holds for a voice that has not been measured yet. */
   readonly limits: VoiceLimits & { readonly charsPerSecond: number };
   readonly log: Logger | undefined;
@@ -35,7 +36,8 @@ export class VoiceRelay {
 
   /** Speaks `pieces` to the end, as far as any voice can, or until `signal` aborts; never rejects. */
   async speak(pieces: PieceList, sink: AttemptSink, signal: AbortSignal): Promise<void> {
-    const queue = [...this.#options.voices];
+    const voices = this.#options.voices();
+    const queue = [...voices];
     const again = new Set<Candidate<tts.TTS>>();
     let from = 0;
     for (let voice = queue.shift(); voice !== undefined; voice = queue.shift()) {
@@ -54,7 +56,7 @@ export class VoiceRelay {
       this.#logSwitch(voice, attempted);
     }
     if (!(await somethingAfter(pieces, from, signal))) return;
-    this.#options.log?.warn({ voices: this.#options.voices.length }, 'no voice can speak');
+    this.#options.log?.warn({ voices: voices.length }, 'no voice can speak');
     this.#options.onSilenced();
   }
 
