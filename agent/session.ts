@@ -10,6 +10,7 @@ import type { CallState } from './call-state.ts';
 import type { CallerLine } from './phone-line.ts';
 import type { EndOfTurnClient } from './end-of-turn-client.ts';
 import { EndOfTurnDetector } from './end-of-turn.ts';
+import { spokenBy } from './spoken-words.ts';
 
 /** What a process prepares before its call comes. */
 export interface Prewarmed {
@@ -40,9 +41,11 @@ export function createSession(
   const session = new voice.AgentSession<CallState>({
     userData: state,
     vad: prewarmed.vad,
-    stt: createRecognizer(config, state.clinic, log, events),
+    stt: createRecognizer(config, state.clinic, log, events, () => state.language),
     llm: createLanguageModel(config, events, { log }),
-    tts: createVoice(config, log, events),
+    // Asked anew for each sentence: a caller can ask for another language, and for slower speech.
+    tts: createVoice(config, log, events, () => state),
+    ttsTextTransforms: ['filter_markdown', 'filter_emoji', spokenBy(() => state.language)],
     maxToolSteps: CALL.toolSteps,
     // The silence guard asks, and knows of prepared audio, which the session does not.
     userAwayTimeout: null,
