@@ -6,7 +6,9 @@ import { isBackchannel, restAfter } from './backchannel.ts';
 import type { CallState } from './call-state.ts';
 import { clinicNow } from './call-state.ts';
 import { ClaimsGuard } from './claims-guard.ts';
+import { inCallLanguage } from './language-of-answers.ts';
 import { receptionistPrompt } from './prompts.ts';
+import { repetition } from './repeat.ts';
 import { knownNames } from './resume.ts';
 import { prepareBookingTool } from './tools/book.ts';
 import { prepareCancellationTool, prepareChangeTool } from './tools/change-appointment.ts';
@@ -97,12 +99,13 @@ export class Receptionist extends voice.Agent<CallState> {
     toolCtx: llm.ToolContext,
     settings: voice.ModelSettings,
   ): ReturnType<voice.Agent['llmNode']> {
-    const sentence = wordedByTool(chatCtx) ?? this.#codedAnswer(chatCtx);
+    const sentence = wordedByTool(chatCtx) ?? this.#codedAnswer(chatCtx) ?? this.#again(chatCtx);
     if (sentence !== undefined) {
       this.#begin(sentence);
       return ReadableStream.from([sentence]);
     }
-    const stream = await super.llmNode(chatCtx, toolCtx, settings);
+    const told = inCallLanguage(chatCtx, this.#state.language);
+    const stream = await super.llmNode(told, toolCtx, settings);
     if (stream === null) return null;
     const answer = this.#begin('');
     return stream.pipeThrough(guarded(new ClaimsGuard(this.#state), (piece) => (answer.text += piece)));
@@ -113,6 +116,11 @@ export class Receptionist extends voice.Agent<CallState> {
     this.#answers.push(answer);
     this.#answers.splice(0, this.#answers.length - KEPT_ANSWERS);
     return answer;
+  }
+
+  #again({ items }: llm.ChatContext): string | undefined {
+    const answers = this.#answers.map(({ text }) => text);
+    return repetition(items, this.#state.clinic.languages, answers);
   }
 
   /** An answer may be asked for before the turn is over, in case it is: then nothing is applied yet. */

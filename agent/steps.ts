@@ -15,10 +15,12 @@ import { createRecognizer, createVoice } from '../src/providers/speech.ts';
 import { afterHoursText, createMessageSession, takeMessage } from './after-hours.ts';
 import type { CallEnd, Progress, Step } from './call.ts';
 import { converse } from './conversation.ts';
+import { followLanguage } from './follow-language.ts';
 import { answersNow } from './greeting.ts';
 import { Ledger } from './ledger.ts';
 import { OpenLine, agentsIn } from './live-call.ts';
 import { newCallState } from './new-call-state.ts';
+import { announceRecording, noteCall } from './opening.ts';
 import { waitUntilActive } from './phone-line.ts';
 import { ProviderTrouble } from './provider-trouble.ts';
 import { redactionFor } from './redaction.ts';
@@ -167,6 +169,7 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
         state,
       );
   announcer.session = session;
+  if (open) followLanguage(session, state, (language) => noteCall(call, { language }));
   const openLine = new OpenLine(ctx, config, line.participant, clinic.slug, call.log);
   Object.assign(call, { state, session, openLine });
   call.live = {
@@ -204,6 +207,7 @@ async function answerAfterHours(call: Progress): Promise<CallEnd | undefined> {
     return { outcome: 'abandoned', reason: 'never_answered' };
   }
   ledger.answered(performance.now() - call.startedMs);
+  await announceRecording(call);
   return await takeMessage(live, afterHoursText(state.clinic, deps.nowMs()), deps.worker);
 }
 
@@ -216,6 +220,7 @@ async function greet(call: Progress): Promise<CallEnd | undefined> {
     ledger.agentSaid(early.text, 0, {});
     void early.heard.then((heard) => {
       if (!heard) ledger.agentSaid('', 0, { interrupted: true });
+      return announceRecording(call);
     });
     return undefined;
   }
@@ -225,7 +230,7 @@ async function greet(call: Progress): Promise<CallEnd | undefined> {
   const greetingMs = performance.now() - call.startedMs;
   ledger.answered(greetingMs);
   ledger.addToTurn({}); // a greeting that is interrupted at its first word leaves no text, but a turn
-  void announcer.say(greetingText(state.clinic));
+  void announcer.say(greetingText(state.clinic)).then(() => announceRecording(call));
   call.log.info({ greetingMs: Math.round(greetingMs) }, 'caller greeted');
   return undefined;
 }

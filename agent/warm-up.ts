@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { type ClinicProfile, findClinics } from '../src/clinic/clinics.ts';
 import type { Database } from '../src/clinic/database.ts';
 import { spokenDate } from '../src/clinic/spoken.ts';
-import { greetingText } from '../src/clinic/sentences.ts';
+import { openingTexts } from '../src/clinic/sentences.ts';
 import type { Config } from '../src/config/load.ts';
 import { LIFECYCLE } from '../src/config/defaults.ts';
 import type { Logger } from '../src/log.ts';
@@ -31,7 +31,7 @@ export async function warmUp(
       const now = DateTime.now().setZone(clinic.time_zone);
       receptionistPrompt(clinic, now);
       spokenDate(now);
-      await prepared.load(greetingText(clinic));
+      for (const text of openingTexts(clinic)) await prepared.load(text);
       await createRecognizer(config, clinic, log).close();
     }
     createLanguageModel(config, {}, { log });

@@ -5,6 +5,13 @@ export function greetingText(clinic: Pick<ClinicProfile, 'name' | 'greeting'>): 
   return clinic.greeting ?? `${clinic.name}, good day. How can I help you?`;
 }
 
+/** What a call begins with, a sentence each: the greeting, and that calls are recorded where the clinic has a line for it. */
+export function openingTexts(
+  clinic: Pick<ClinicProfile, 'name' | 'greeting' | 'recording_line'>,
+): readonly string[] {
+  return [greetingText(clinic), ...(clinic.recording_line ? [clinic.recording_line] : [])];
+}
+
 /** What is said on a line that belongs to no clinic. */
 export const UNKNOWN_NUMBER_TEXT =
   'Sorry, this number is not in use. Please check the number and call again. Goodbye.';

@@ -126,3 +126,11 @@ export const REHEARSAL = {
 
 /** Messages for the front desk: callbacks have 0, and what cannot wait comes before them. */
 export const MESSAGE_PRIORITY = { ordinary: 0, urgent: 10 } as const;
+
+/** The language of a call. */
+export const LANGUAGES = {
+  /** Turns in a row in another language before the call goes over to it: one may be a name, a quotation, or heard wrong. */
+  turns: 2,
+  /** Words that tell a turn's language: "yes please" and names are said in any. */
+  words: 3,
+} as const;
