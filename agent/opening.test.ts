@@ -10,7 +10,13 @@ import { announceRecording } from './opening.ts';
 
 const LINE = 'This call is recorded so that we can serve you better.';
 
-function opening({ line = LINE as string | null, said = 'heard' as Announced, fails = false } = {}) {
+interface Situation {
+  line?: string | null;
+  said?: Announced;
+  fails?: boolean;
+}
+
+function opening({ line = LINE, said = 'heard', fails = false }: Situation = {}) {
   const spoken: [string, object][] = [];
   const { log, lines } = collectLog();
   const { db, calls } = fakeDatabase({
