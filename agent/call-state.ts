@@ -13,6 +13,7 @@ import {
 import { type KnownPatient, Patients } from '../src/clinic/patients.ts';
 import { Tasks } from '../src/clinic/tasks.ts';
 import type { Logger } from '../src/log.ts';
+import { type KeypadState, newKeypadState } from './keypad-state.ts';
 import type { Ledger } from './ledger.ts';
 
 /** A slot that was read out to the caller under a short name. */
@@ -136,6 +137,8 @@ export interface ToolState {
   insults: number;
   /** What tools have done in this call, as the agent may say it. */
   readonly done: Set<ClaimKind>;
+  /** What the caller types on their telephone. */
+  readonly keypad: KeypadState;
   /** The caller has asked for slower speech. */
   slower: boolean;
   /** The language of the conversation, such as `en`. */
@@ -193,6 +196,7 @@ export function newToolState(
     failedTransfers: 0,
     insults: 0,
     done: new Set(),
+    keypad: newKeypadState(),
     slower: false,
     language: clinic.language.toLowerCase().split(/[-_]/)[0] ?? 'en',
     running: Promise.resolve(),

@@ -6,6 +6,7 @@ import { CALL, TURNS, WRAPPING } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
 import type { CallState, TransferWish } from './call-state.ts';
 import { connectCaller } from './connect.ts';
+import { Keypad } from './keypad.ts';
 import type { LiveCall } from './live-call.ts';
 import { SilenceGuard } from './silence-guard.ts';
 import { TurnTimes, recordItem } from './turn-times.ts';
@@ -36,6 +37,7 @@ class Conversation {
   readonly #call: LiveCall;
   readonly #times = new TurnTimes();
   readonly #guard: SilenceGuard;
+  readonly #keypad: Keypad;
   readonly #limit: NodeJS.Timeout;
   readonly #notice: NodeJS.Timeout;
   #finish!: (end: CallEnd) => void;
@@ -83,6 +85,7 @@ class Conversation {
       broken: (how, everywhere) =>
         this.wrapUp({ reason: how, withinMs: BROKEN_MS, handover: !everywhere && !state.resumed }),
     });
+    this.#keypad = new Keypad(call);
     this.#limit = setTimeout(
       () => this.wrapUp({ reason: 'longest_call', withinMs: BROKEN_MS, handover: false }),
       CALL.longestMs,
@@ -104,6 +107,7 @@ class Conversation {
       .off(RoomEvent.ParticipantDisconnected, this.#participantGone)
       .off(RoomEvent.Reconnected, this.#reconnected);
     this.#guard.stop();
+    this.#keypad.stop();
     clearTimeout(this.#limit);
     clearTimeout(this.#notice);
     clearTimeout(this.#bargeIn);

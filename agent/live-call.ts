@@ -60,6 +60,11 @@ export class OpenLine {
     this.#log = log;
   }
 
+  /** True for the one whose call this is. */
+  isCaller({ identity }: Pick<Participant, 'identity'>): boolean {
+    return identity === this.#caller.identity;
+  }
+
   /** True once the caller is not in the room any more; a connection that is being made anew shows nobody. */
   callerLeft(): boolean {
     const { remoteParticipants } = this.#ctx.room;

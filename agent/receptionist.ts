@@ -6,6 +6,7 @@ import { isBackchannel, restAfter } from './backchannel.ts';
 import type { CallState } from './call-state.ts';
 import { clinicNow } from './call-state.ts';
 import { ClaimsGuard } from './claims-guard.ts';
+import { dueCall, isMurmur } from './keys.ts';
 import { inCallLanguage } from './language-of-answers.ts';
 import { receptionistPrompt } from './prompts.ts';
 import { repetition } from './repeat.ts';
@@ -16,6 +17,7 @@ import { confirmTool } from './tools/confirm.ts';
 import { endCallTool } from './tools/end-call.ts';
 import { findSlotsTool } from './tools/find-slots.ts';
 import { identifyPatientTool } from './tools/identify.ts';
+import { requestKeypadTool } from './tools/keypad.ts';
 import { leaveMessageTool } from './tools/leave-message.ts';
 import { listAppointmentsTool } from './tools/list-appointments.ts';
 import { registerPatientTool } from './tools/register.ts';
@@ -35,6 +37,7 @@ const TOOLS = [
   joinWaitingListTool,
   leaveMessageTool,
   transferTool,
+  requestKeypadTool,
   adjustSpeechTool,
   switchLanguageTool,
   endCallTool,
@@ -75,7 +78,7 @@ export class Receptionist extends voice.Agent<CallState> {
     const state = this.#state;
     const said = message.textContent ?? '';
     state.coded = undefined;
-    if (!state.silenced) {
+    if (!state.silenced && !isMurmur(state, said)) {
       const rest = await this.#restAfter(said);
       if (rest === undefined) {
         const coded = answerByCode(state, said);
@@ -104,6 +107,8 @@ export class Receptionist extends voice.Agent<CallState> {
       this.#begin(sentence);
       return ReadableStream.from([sentence]);
     }
+    const due = dueCall(this.#state, chatCtx);
+    if (due !== undefined) return ReadableStream.from([due]);
     const told = inCallLanguage(chatCtx, this.#state.language);
     const stream = await super.llmNode(told, toolCtx, settings);
     if (stream === null) return null;

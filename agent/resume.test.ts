@@ -6,11 +6,13 @@ import { DR_B, freeSlot } from '../test/support/clinic.ts';
 import { TEN, booking, offer, readBack, resumed, stored, thread } from '../test/support/resumed-call.ts';
 import { CUT_OFF_TEXT, FILLER_TEXTS, PASS_ON_TEXT, TAKEN_OVER_TEXT } from '../src/clinic/sentences.ts';
 import type { CallState } from './call-state.ts';
+import { TYPED_CODE, takeKeys } from './keys.ts';
 import { wordedByTool } from './receptionist.ts';
-import { knownNames, restoreConversation, resumeTexts } from './resume.ts';
+import { knownNames, restoreConversation, restoreState, resumeTexts } from './resume.ts';
 import { prepareBooking } from './tools/book.ts';
 import { prepareCancellation, prepareChange } from './tools/change-appointment.ts';
 import { confirm } from './tools/confirm.ts';
+import { askForKeys } from './tools/keypad-texts.ts';
 import { registerPatient } from './tools/register.ts';
 
 const OFFER = 'On Tuesday the 24th of November I have 10 or 11 in the morning. Which suits you?';
@@ -18,6 +20,19 @@ const READ_BACK =
   "That's a check-up with Dr. Invented A on Tuesday the 24th of November at 10 in the morning, for Sara Notreal. Is that right?";
 const BOOKED =
   "You're booked for Tuesday the 24th of November at 10 in the morning with Dr. Invented A. Is there anything else I can do for you?";
+
+test('keys that were asked for are asked for by the next agent, which knows nothing of those that were typed', () => {
+  const { state } = makeCall();
+  askForKeys(state, 'code');
+  state.keypad.keys = '47';
+  const kept = stored(state);
+  expect(JSON.stringify(kept)).not.toContain('47');
+  const from = resumed([[null, 'Hello. How can I help you?']], { state: kept });
+  expect(thread(from)).toBe("Please type your code on your telephone's keys, and then the hash key.");
+  const next = makeCall([], { resumed: true }).state;
+  restoreState(next, from);
+  expect(takeKeys(next, '4711#')).toBe(TYPED_CODE);
+});
 
 describe('what was read back is asked again by the next agent', () => {
   /** Sara's appointment on Tuesday, as a1, and a free time on Wednesday, as s1. */

@@ -5,6 +5,7 @@ import { CUT_OFF_TEXT, PREPARED_TEXTS, TAKEN_OVER_TEXT, greetingText } from '../
 import type { CallState, Proposal, ToolMemory } from './call-state.ts';
 import { madeTrue } from './claims-guard.ts';
 import { type StoredProposal, storedState } from './stored-state.ts';
+import { keypadText } from './tools/keypad-texts.ts';
 import { ANYTHING_ELSE_TEXT, bookedFor, bookedText, takenUpText } from './tools/proposals.ts';
 
 /** How a call came to a new agent: handed over in order, or found without one. */
@@ -32,6 +33,9 @@ export function restoreState(state: CallState, resumed: ResumedCall): void {
   state.phone = data.phone;
   state.slower = data.slower;
   state.language = data.language ?? state.language;
+  if (data.keypad !== undefined) {
+    state.keypad.request = { what: data.keypad, turnIndex: state.ledger.turnIndex };
+  }
   state.proposal = restoreProposal(state, data.proposal, resumed);
 }
 
@@ -143,6 +147,7 @@ export function resumeTexts(state: CallState, resumed: ResumedCall, how: TakenOv
 
 function thread(state: CallState, resumed: ResumedCall): string | undefined {
   const said = withoutOurOwn(resumed.turns.findLast(({ agent_text }) => agent_text)?.agent_text ?? '');
+  if (state.keypad.request !== undefined) return keypadText(state.keypad.request.what);
   if (state.proposal !== undefined) {
     return takenUpText(state, state.proposal);
   }

@@ -104,9 +104,11 @@ export class SilenceGuard {
   }
 
   async #judge(now: number): Promise<void> {
-    const { session, receiver } = this.#call;
+    const { session, receiver, state } = this.#call;
     if (this.#isMute(now)) return this.#reports.broken('mute', false);
-    if (session.agentState === 'speaking' || session.userState === 'speaking' || receiver.prompting) {
+    const typing = state.keypad.keys !== undefined;
+    const speaking = session.agentState === 'speaking' || session.userState === 'speaking';
+    if (speaking || typing || receiver.prompting) {
       this.#lastSoundAt = now;
       return;
     }

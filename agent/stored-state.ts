@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { PARTS_OF_DAY } from '../src/clinic/patient-appointments.ts';
 import type { CallState, Proposal } from './call-state.ts';
+import { KEYPAD_SUBJECTS } from './keypad-state.ts';
 
 /** They are read out: of a time that is none the caller would hear "Invalid". */
 const instant = z.string().refine((text) => DateTime.fromISO(text).isValid);
@@ -70,6 +71,7 @@ export const storedState = z.object({
   phone: z.string().optional(),
   slower: z.boolean().default(false),
   language: z.string().max(40).optional(),
+  keypad: z.enum(KEYPAD_SUBJECTS).optional(),
   tools: z
     .array(
       z.object({
@@ -90,6 +92,7 @@ export type StoredProposal = NonNullable<StoredState['proposal']>;
 /** What is stored of a call's state whenever it changes. */
 export function storeState(state: CallState): Record<string, unknown> {
   const { proposal: pending, wish: waiting, phone } = state;
+  const keypad = state.keypad.request?.what;
   return {
     tools: state.toolMemory,
     offered: [...state.offered.values()].map(({ slotId, slot: free, service }) => ({
@@ -105,6 +108,8 @@ export function storeState(state: CallState): Record<string, unknown> {
     language: state.language,
     ...(waiting === undefined ? {} : { wish: waiting }),
     ...(phone === undefined ? {} : { phone }),
+    // What was typed is not: it is typed again.
+    ...(keypad === undefined ? {} : { keypad }),
     // What is done is in the database, and nothing to ask about.
     ...(pending === undefined || pending.done !== undefined
       ? {}

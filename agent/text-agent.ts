@@ -18,6 +18,7 @@ import { createLanguageModel } from '../src/providers/language.ts';
 import { leaveEmergency } from './alarms.ts';
 import type { CallState } from './call-state.ts';
 import { backAgain } from './connect.ts';
+import { takeKeys } from './keys.ts';
 import { Ledger } from './ledger.ts';
 import { newCallState } from './new-call-state.ts';
 import { Receptionist } from './receptionist.ts';
@@ -168,9 +169,10 @@ export class TextAgent {
     return this.#answer(text === undefined ? 'caller_silent' : undefined);
   }
 
-  /** No tool asks for keys: they are not heard. */
-  async press(): Promise<Answer> {
-    return await this.hearNothing();
+  /** The caller has pressed keys, and pauses then; those that nobody asked for are not heard. */
+  async press(keys: string): Promise<Answer> {
+    const turn = takeKeys(this.#state, keys);
+    return turn === undefined ? await this.hearNothing() : await this.hear(turn);
   }
 
   /** Resolves when every row so far is written. */

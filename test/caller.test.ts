@@ -206,9 +206,9 @@ describe('a caller', () => {
   test('presses keys', async () => {
     const caller = await dial();
     const agent = await agentFor(caller);
-    await caller.sendDtmf('12#*0');
+    await caller.press('12#*0');
     await vi.waitFor(() => expect(agent.keys).toEqual(['1', '2', '#', '*', '0']));
-    const error: unknown = await caller.sendDtmf('1a').catch((e: unknown) => e);
+    const error: unknown = await caller.press('1a').catch((e: unknown) => e);
     expect(isOpenhoursError(error, 'INPUT_INVALID')).toBe(true);
   });
 

@@ -53,6 +53,7 @@ const NAMES = [
   'join_waiting_list',
   'leave_message',
   'transfer',
+  'request_keypad',
   'adjust_speech',
   'switch_language',
   'end_call',

@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
-import type { NotVerified } from '../../src/clinic/patients.ts';
+import type { KnownPatient, NotVerified } from '../../src/clinic/patients.ts';
 import { type CallState, callKey } from '../call-state.ts';
 import { carryOut } from './carry-out.ts';
 import { type Person, type PersonDetails, readPerson, spokenBirthDate } from './person.ts';
@@ -44,7 +44,12 @@ export async function identifyPatient(state: CallState, details: PersonDetails):
     state.lastTry = { turnIndex, key, reply };
     return reply;
   }
-  const { name, full_name } = nameVerified(state, result);
+  return await welcome(state, result);
+}
+
+/** Names the patient who was just verified, and does what has waited for it. */
+export async function welcome(state: CallState, patient: KnownPatient): Promise<ToolReply> {
+  const { name, full_name } = nameVerified(state, patient);
   const known = { verified: true, patient: name, full_name };
   const wanted = await carryOut(state, name);
   if (wanted === undefined) {
@@ -57,14 +62,17 @@ export async function identifyPatient(state: CallState, details: PersonDetails):
   return { ...known, ...wanted, say: `Thank you, ${full_name}. ${wanted.say ?? ''}`.trim() };
 }
 
+/** Nobody can be verified any more: offers a message. */
+export function lockIdentity(state: CallState): ToolReply {
+  state.locked = true;
+  state.wish = undefined;
+  state.changed();
+  return lockedReply();
+}
+
 function notVerified(state: CallState, result: NotVerified, person: Person): ToolReply {
   const { attempts_left, locked, need } = result;
-  if (locked) {
-    state.locked = true;
-    state.wish = undefined;
-    state.changed();
-    return lockedReply();
-  }
+  if (locked) return lockIdentity(state);
   if (need === 'phone') {
     const say =
       person.phone === undefined

@@ -3,7 +3,9 @@ import { resolveBirthDate } from '../../src/clinic/birth-dates.ts';
 import { toE164 } from '../../src/clinic/phone.ts';
 import { spokenDate } from '../../src/clinic/spoken.ts';
 import { CALL } from '../../src/config/defaults.ts';
+import { KEYPAD } from '../../src/config/desk-defaults.ts';
 import { type CallState, clinicNow } from '../call-state.ts';
+import { UNCLEAR_TEXTS, askForKeys } from './keypad-texts.ts';
 import type { ToolReply } from './run-tool.ts';
 
 /** Who somebody says to be, as the model passes it on. */
@@ -51,25 +53,29 @@ export function readPerson(
   }
   const dateOfBirth = resolveBirthDate(details.date_of_birth, clinicNow(state));
   if (dateOfBirth === undefined) {
-    return {
-      reply: {
-        error: 'birth_date_invalid',
-        say: 'Sorry, could you tell me the date of birth once more, with day, month and year?',
-      },
-    };
+    const say = 'Sorry, could you tell me the date of birth once more, with day, month and year?';
+    return { reply: notUnderstood(state, 'birth_date', { error: 'birth_date_invalid', say }) };
   }
   const said = given(details.phone);
   const phone = toE164(said, state.clinic.country);
   if (said !== undefined && phone === undefined) {
-    return {
-      reply: {
-        error: 'phone_invalid',
-        say: 'Sorry, could you say the phone number once more, digit by digit?',
-      },
-    };
+    const say = 'Sorry, could you say the phone number once more, digit by digit?';
+    return { reply: notUnderstood(state, 'phone', { error: 'phone_invalid', say }) };
   }
   state.phone = phone ?? state.phone;
+  state.keypad.unclear.times = 0;
   return { person: { fullName, dateOfBirth, phone } };
+}
+
+/** Asks once more; whoever was not understood several times in a row can type it. */
+function notUnderstood(state: CallState, what: 'birth_date' | 'phone', reply: ToolReply): ToolReply {
+  const { keypad, ledger } = state;
+  const { times, turnIndex } = keypad.unclear;
+  // A model in a loop is no second miss.
+  if (turnIndex !== ledger.turnIndex || times === 0)
+    keypad.unclear = { times: times + 1, turnIndex: ledger.turnIndex };
+  if (keypad.unclear.times < KEYPAD.misses) return reply;
+  return { error: reply.error, ...askForKeys(state, what, UNCLEAR_TEXTS[what], 'Or say it once more.') };
 }
 
 /** A birth date as people say it, without the weekday, which nobody knows: "the 3rd of May 1990". */

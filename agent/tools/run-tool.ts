@@ -27,6 +27,8 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
 
 /** After these what was read back still waits for a yes; any other tool has asked something else meanwhile. */
 const KEEPS_PROPOSAL: readonly string[] = ['confirm', 'adjust_speech', 'switch_language'];
+/** … and after these the keys that were asked for are still expected. */
+const KEEPS_KEYPAD: readonly string[] = ['request_keypad', 'adjust_speech', 'switch_language'];
 
 /**
  * Runs a tool: after the one before it, with a time limit, on record, and with errors turned into a sentence, for a caller never hears raw
@@ -53,6 +55,7 @@ async function runNow(
   let reply: ToolReply;
   let errorCode: string | null = null;
   if (state.proposal !== undefined && !KEEPS_PROPOSAL.includes(name)) dropEarlierProposal(state);
+  if (!KEEPS_KEYPAD.includes(name)) dropEarlierRequest(state);
   try {
     reply = await withLimit(execute());
   } catch (error) {
@@ -78,6 +81,11 @@ function dropEarlierProposal(state: CallState): void {
   if (state.proposal !== undefined && state.proposal.turnIndex < state.ledger.turnIndex) {
     state.proposal = undefined;
   }
+}
+
+/** Whoever went on to something else types nothing more: 0 means a person again. */
+function dropEarlierRequest({ keypad, ledger }: CallState): void {
+  if (keypad.request !== undefined && keypad.request.turnIndex < ledger.turnIndex) keypad.request = undefined;
 }
 
 function inLanguage(state: CallState, { say, ...reply }: ToolReply): ToolReply {

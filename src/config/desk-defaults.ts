@@ -134,3 +134,23 @@ export const LANGUAGES = {
   /** Words that tell a turn's language: "yes please" and names are said in any. */
   words: 3,
 } as const;
+
+/** Keys that the caller presses on their telephone. */
+export const KEYPAD = {
+  /** Between two keys: people look at the next pair of digits for 2 s, and for 4 s where the keys are on the screen they talk to. */
+  pauseMs: 5_000,
+  /** From the first key to the last: 16 keys at 1.2 s each. */
+  wholeMs: 20_000,
+  /** A phone number in full has 15 digits at most (E.164), and one more for the zero that people put before it. */
+  digits: 16,
+  /** Codes, as the table has them. */
+  codeDigits: { least: 4, most: 8 },
+  /** Replies in a row that did not understand a birth date or a number: the second one offers the keys. */
+  misses: 2,
+  /** Entries in a row that cannot be what was asked for: after the second one it is said instead, or somebody helps. */
+  tries: 2,
+  /** Words without numbers that a caller says over the keys and means: "third of May" has 3, and "I can't do this" 4. */
+  words: 4,
+  /** The same key again within this time is a key that bounced, or an impatient finger: connecting takes 2 s to say. */
+  againMs: 2_000,
+} as const;

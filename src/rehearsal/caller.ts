@@ -190,7 +190,7 @@ export class Caller {
    * Presses keys.
    * @throws OpenhoursError INPUT_INVALID for what is no key, CALL_FAILED when the call is over.
    */
-  sendDtmf(digits: string): Promise<void> {
+  press(digits: string): Promise<void> {
     return this.#openLine().sendDtmf(digits);
   }
 

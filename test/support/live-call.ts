@@ -122,6 +122,7 @@ export class FakeCall {
       announcer: { say: (text: string, options?: AnnounceOptions) => this.#say(text, options) },
       receiver: this.receiver,
       line: {
+        isCaller: ({ identity }: { identity: string }) => identity === 'caller',
         callerLeft: () => this.callerLeft,
         callerUnheard: () => this.callerUnheard,
         reconnecting: () => this.reconnecting,

@@ -19,8 +19,20 @@ const OTHER_OFFERS = new Set<Asked | undefined>([
   'newcomer',
 ]);
 
+/** What the receptionist writes of keys, in words: digits of what was asked for, a code that is no business of ours, 0 for a person. */
+function withoutKeys(text: string): string {
+  return text
+    .replace(/\[typed on the keypad: ([\d ]{1,40})\]/g, ' $1 ')
+    .replaceAll('[typed a code on the keypad]', ' ')
+    .replaceAll('[pressed 0]', ' I want a real person ')
+    .trim();
+}
+
 /** Takes a caller's turn into the memory: what it says, whom it is about, what it chooses, what it wants. */
-export function hearCaller(memory: Memory, text: string, setting: Setting): void {
+export function hearCaller(memory: Memory, turn: string, setting: Setting): void {
+  const text = withoutKeys(turn);
+  memory.asked ??= memory.keys;
+  memory.keys = undefined;
   const { asked } = memory;
   const table = onTable(memory);
   const languages = byRole(setting, 'language') !== undefined;

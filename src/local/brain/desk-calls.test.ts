@@ -270,6 +270,32 @@ describe('besides appointments', () => {
     expect(desk.ended).toBe(true);
   });
 
+  test('what is typed on the keypad answers what was asked for, with the name said before', () => {
+    const lines = ['when is my appointment', 'my name is Sara Khan', 'can I type it in on the keypad'];
+    const { desk, said, transcript } = play(
+      [...lines, '[typed on the keypad: 03 05 1990]', 'bye'],
+      onRecord(),
+    );
+    expect(said[2]).toBe("Please type the birth date on your telephone's keys.");
+    expect(desk.called, transcript).toContain(
+      'identify_patient {"full_name":"Sara Khan","date_of_birth":"03 05 1990"}',
+    );
+    expect(desk.verified.size).toBe(1);
+  });
+
+  test('whoever has a code is asked for that, and whoever speaks instead of typing is heard', () => {
+    const { desk, said } = play(
+      ['when is my appointment', 'can I use my code', 'Sara Khan, third of May nineteen ninety', 'bye'],
+      onRecord(),
+    );
+    expect(said[1]).toBe("Please type the code on your telephone's keys.");
+    expect(desk.verified.size).toBe(1);
+  });
+
+  test('0 on the keypad is the wish for a person', () => {
+    expect(play(['[pressed 0]']).desk.transferred).toBe(true);
+  });
+
   test('a person, slower speech and another language are had for the asking', () => {
     expect(play(['can I talk to a real person please']).desk.transferred).toBe(true);
     const { desk, said } = play([

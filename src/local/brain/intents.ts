@@ -152,7 +152,7 @@ const SLOWER =
   /\b(slow|slower|slowly|slow down)\b.{0,30}$|\b(too|so|very|talking|speaking) (fast|quick|quickly)\b|\bslow(er|ly)?\b/;
 const FASTER = /\b(faster|speed up|too slow(ly)?|quicker|normal speed|more quickly|speak fast|talk fast)\b/;
 const KEYPAD =
-  /\b(keypad|key pad|key it in|type (it|that|them) in|enter it|press (it|the (keys|numbers|buttons)))\b/;
+  /\b(keypad|key pad|key it in|type (it|that|them) in|enter it|press (it|the (keys|numbers|buttons))|(have|use|give you|with|by) (a|my|the) (\w+ )?code)\b/;
 
 /** Intents that only tools beyond searching and booking serve. */
 function servedIntents(

@@ -26,7 +26,8 @@ export function adjustManner(memory: Memory, heard: Heard, setting: Setting): De
   }
   const keypad = byRole(setting, 'keypad');
   if (keypad && heard.keypad) {
-    const what = memory.asked === 'phone' ? /phone/ : memory.asked === 'birth' ? /birth/ : /birth|code/;
+    const asked = memory.asked === 'phone' ? /phone/ : memory.asked === 'birth' ? /birth/ : /birth|code/;
+    const what = heard.words.includes('code') ? /code/ : asked;
     const choices = keypad.params[0]?.choices ?? [];
     const args = only(keypad, choices.find((choice) => what.test(choice)) ?? choices[0] ?? 'date_of_birth');
     if (args) return { kind: 'call', name: keypad.name, args };

@@ -82,6 +82,8 @@ export interface Memory {
   /** What the caller wants done: a booking, or the name of another tool. */
   goal: string | undefined;
   asked: Asked | undefined;
+  /** What the caller was just asked to type: what they say to it answers the same question. */
+  keys: 'birth' | 'phone' | undefined;
   lastSaid: string;
   /** What was said before that. */
   saidBefore: string;
@@ -142,6 +144,7 @@ export function newMemory(): Memory {
     readBack: undefined,
     goal: undefined,
     asked: undefined,
+    keys: undefined,
     lastSaid: '',
     saidBefore: '',
     lastArgs: undefined,

@@ -15,7 +15,7 @@ const MAX_SAME = 2;
 export function goOn(memory: Memory, setting: Setting): Decision {
   const silent = memory.results.every(({ result }) => result.say === undefined && !result.failed);
   const last = memory.results.at(-1)?.tool?.role;
-  const leads = last === 'identify' || last === 'register' || last === 'confirm';
+  const leads = last === 'identify' || last === 'register' || last === 'confirm' || last === 'keypad';
   const listed = last === 'lookup' && memory.goal !== undefined && memory.appointments !== undefined;
   if (silent && (leads || listed)) {
     const next = pursue(memory, nothingHeard(memory, setting), setting);

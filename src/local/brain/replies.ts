@@ -13,7 +13,11 @@ export function takeReply(memory: Memory, content: string, tool: Tool | undefine
   const result = readResult(content);
   memory.results.push({ tool, result });
   memory.lastFields = result.fields;
-  if (tool && ASIDE.has(tool.role)) {
+  const { keypad } = result.fields;
+  memory.keys = keypad === 'birth_date' ? 'birth' : keypad === 'phone' ? 'phone' : undefined;
+  // a code that was typed says who is calling
+  const proves = result.fields.verified !== undefined;
+  if (tool && ASIDE.has(tool.role) && !proves) {
     const { language } = result.fields;
     if (tool.role === 'language' && typeof language === 'string' && !result.failed)
       memory.language = language;

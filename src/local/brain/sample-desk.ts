@@ -38,6 +38,8 @@ export class SampleDesk {
   readonly called: string[] = [];
   turn = 0;
   transferred = false;
+  /** The first one on record has typed their code. */
+  codeTyped = false;
   slower = false;
   language = 'en';
   ended = false;
@@ -96,6 +98,7 @@ export class SampleDesk {
       this.language = said('language');
       return { language: this.language, say: 'Con gusto, sigamos en español. ¿En qué puedo ayudarle?' };
     }
+    if (name === 'request_keypad') return this.#keypad(said('what'));
     if (name === 'transfer') {
       this.transferred = true;
       return { transferring: true, say: 'I am connecting you with our front desk.' };
@@ -103,6 +106,13 @@ export class SampleDesk {
     if (name !== 'end_call') throw new Error(`no such tool: ${name}`);
     this.ended = true;
     return { say: 'Thank you for calling. Goodbye.' };
+  }
+
+  /** A code that was typed is checked by this tool without any digits in it. */
+  #keypad(what: string): JsonObject {
+    const owner = this.records[0];
+    if (what === 'code' && this.codeTyped && owner) return this.#welcome(owner, 'verified', 'Thank you.');
+    return { keypad: what, say: `Please type the ${what.replace('_', ' ')} on your telephone's keys.` };
   }
 
   /** Carries a wish out for a verified patient, or keeps it until there is one. */

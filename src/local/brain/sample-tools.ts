@@ -53,6 +53,12 @@ export const DESK_TOOLS = [
     ['message'],
   ),
   tool('transfer', 'Connect the caller with a person.', { reason: text }, ['reason']),
+  tool(
+    'request_keypad',
+    "Have the caller type on their telephone's keys.",
+    { what: { type: 'string', enum: ['birth_date', 'phone', 'code'] } },
+    ['what'],
+  ),
   tool('adjust_speech', 'Speak slower or faster.', { slower: { type: 'boolean' } }, ['slower']),
   tool(
     'switch_language',
