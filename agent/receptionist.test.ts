@@ -85,6 +85,7 @@ test('the receptionist has exactly the tools it is told about', () => {
     'prepare_cancellation',
     'prepare_change',
     'register_patient',
+    'request_keypad',
     'switch_language',
     'transfer',
   ]);

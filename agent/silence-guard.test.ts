@@ -50,6 +50,17 @@ async function answer({ session, receiver }: FakeCall, forMs = 1_000): Promise<v
   session.agent('listening');
 }
 
+test('a caller who types is not asked whether they are there, and is once they have stopped', async () => {
+  const { fake } = guarded();
+  await pass(7_000);
+  fake.state.keypad.keys = '0305';
+  await pass(20_000);
+  expect(fake.heard).toEqual([]);
+  fake.state.keypad.keys = undefined;
+  await pass(9_000);
+  expect(fake.heard.map(([text]) => text)).toEqual([SILENCE_TEXTS[0]]);
+});
+
 describe('a caller who waits for an answer', () => {
   test('hears after 1.5 s that it takes a moment, and again 2 s after the end of that', async () => {
     const { fake, session } = guarded();
