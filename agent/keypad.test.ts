@@ -157,7 +157,7 @@ describe('0', () => {
 
   test('is nothing more while the caller is being connected', () => {
     const { turns, press, fake } = listening();
-    fake.state.transferWish = { reason: 'asked_for', turnIndex: 1 };
+    fake.state.transferWish = { reason: 'asked_for', turnIndex: 1, after: '' };
     press('0');
     expect(turns).toEqual([]);
   });
