@@ -11,7 +11,7 @@ import {
   PatientAppointments,
 } from '../src/clinic/patient-appointments.ts';
 import { type KnownPatient, Patients } from '../src/clinic/patients.ts';
-import { Tasks } from '../src/clinic/tasks.ts';
+import { type TaskBrief, Tasks } from '../src/clinic/tasks.ts';
 import type { Logger } from '../src/log.ts';
 import { type KeypadState, newKeypadState } from './keypad-state.ts';
 import type { Ledger } from './ledger.ts';
@@ -162,6 +162,8 @@ export interface CallState extends ToolState {
   readonly resumed: boolean;
   /** The last tool runs as the model saw them, oldest first: another agent's model has to know what was offered. */
   readonly toolMemory: ToolMemory[];
+  /** What the call is about, where the clinic has made it. */
+  readonly outbound?: TaskBrief | undefined;
   /** Set by the tool that ends the call: hang up once the goodbye has been heard. */
   goodbye: boolean;
   /** The call is being finished elsewhere: what the caller says is put on record, and no answer to it is begun. */

@@ -16,6 +16,7 @@ import type { LiveCall, OpenLine } from './live-call.ts';
 import { type CallerLine, readCallerLine, waitForCaller } from './phone-line.ts';
 import { Receiver } from './receiver.ts';
 import type { Prewarmed } from './session.ts';
+import { type OutboundCall, settleTask } from './outbound-task.ts';
 import { STEPS } from './steps.ts';
 import type { WorkerLink } from './worker-link.ts';
 
@@ -58,6 +59,8 @@ export interface Progress {
   session?: voice.AgentSession<CallState>;
   state?: CallState;
   live?: LiveCall;
+  /** Set where the clinic has made the call. */
+  outbound?: OutboundCall;
 }
 
 /** A step of the call; what it returns ends the call. */
@@ -104,6 +107,7 @@ export async function takeCall(deps: CallDeps): Promise<CallEnd> {
       ...end,
     });
   }
+  await settleTask(call, end);
   deps.worker.ended(room, end.outcome);
   return end;
 }

@@ -20,12 +20,16 @@ const BROKEN_MS = 25_000;
 
 /**
  * Talks until the call is over: the caller hung up, goodbyes were said, nobody spoke, the worker wants it to end, or something broke.
- * Whatever it was, the caller has heard a last sentence when this resolves, unless they left.
+ * Whatever it was, the caller has heard a last sentence when this resolves, unless they left; but not where `cutShort` has ended it.
  */
-export async function converse(call: LiveCall, worker: WorkerLink): Promise<CallEnd> {
+export async function converse(
+  call: LiveCall,
+  worker: WorkerLink,
+  cutShort: Promise<CallEnd> = new Promise(() => undefined),
+): Promise<CallEnd> {
   const conversation = new Conversation(call, worker);
   try {
-    const end = await conversation.ended;
+    const end = await Promise.race([conversation.ended, cutShort]);
     return bookedOr(call.state, end);
   } finally {
     conversation.stop();

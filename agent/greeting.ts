@@ -28,6 +28,7 @@ export function answersNow(call: Progress, clinic: ClinicProfile): boolean {
 export async function greetEarly(call: Progress): Promise<EarlyGreeting | undefined> {
   const { knownClinic, line, receiver, deps } = call;
   if (knownClinic === undefined || line === undefined || receiver === undefined) return undefined;
+  if (line.outbound !== undefined) return undefined; // they speak first
   if (line.takenOver !== undefined || agentsIn(deps.ctx.room).length > 0) return undefined;
   if (!answersNow(call, knownClinic)) return undefined;
   const text = greetingText(knownClinic);

@@ -2,6 +2,7 @@ import { Appointments } from '../src/clinic/appointments.ts';
 import type { OpenedCall } from '../src/clinic/calls.ts';
 import type { ClinicProfile } from '../src/clinic/clinics.ts';
 import type { Database } from '../src/clinic/database.ts';
+import type { TaskBrief } from '../src/clinic/tasks.ts';
 import type { Logger } from '../src/log.ts';
 import { type CallState, newToolState } from './call-state.ts';
 import type { Ledger } from './ledger.ts';
@@ -14,6 +15,8 @@ export interface CallBeginning {
   readonly clinic: ClinicProfile;
   /** E.164, or undefined for a hidden number. */
   readonly callerNumber: string | undefined;
+  /** What the clinic calls about, where it is the one that calls. */
+  readonly outbound?: TaskBrief | undefined;
   readonly ledger: Ledger;
   readonly log: Logger;
   /** The present, ms since the epoch. */
@@ -26,6 +29,7 @@ export function newCallState({
   opened,
   clinic,
   callerNumber,
+  outbound,
   ledger,
   log,
   nowMs,
@@ -36,6 +40,7 @@ export function newCallState({
     epoch: opened.epoch,
     clinic,
     callerNumber,
+    outbound,
     appointments: new Appointments(db),
     ledger,
     log,

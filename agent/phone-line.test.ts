@@ -46,6 +46,26 @@ describe('a line', () => {
     expect(readCallerLine(caller(), metadata).takenOver).toBe(takenOver);
   });
 
+  test('of somebody whom we call has the task, and is not known by the trunk’s number', () => {
+    const task = '5853be57-bb95-4f6c-b9d0-872861b2118e';
+    const attributes = {
+      'sip.phoneNumber': '+923005550101',
+      'sip.trunkPhoneNumber': '+922135550100',
+      'openhours.task': task,
+      'openhours.dialler': 'worker-1',
+      clinic: 'invented',
+    };
+    expect(readCallerLine(caller(attributes), '{"takeover":true}')).toMatchObject({
+      callerNumber: '+923005550101',
+      dialledNumber: undefined,
+      clinicSlug: 'invented',
+      takenOver: 'lost',
+      outbound: { taskId: task, dialler: 'worker-1' },
+    });
+    expect(readCallerLine(caller({ ...attributes, 'openhours.task': 'x' }), '').outbound).toBeUndefined();
+    expect(readCallerLine(caller(), '').outbound).toBeUndefined();
+  });
+
   test('is an ordinary one, whatever stands in metadata that is not ours', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (metadata) => {

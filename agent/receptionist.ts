@@ -8,6 +8,7 @@ import { clinicNow } from './call-state.ts';
 import { ClaimsGuard } from './claims-guard.ts';
 import { dueCall, isMurmur } from './keys.ts';
 import { inCallLanguage } from './language-of-answers.ts';
+import { withNote, withOutboundRules } from './outbound-prompt.ts';
 import { receptionistPrompt } from './prompts.ts';
 import { repetition } from './repeat.ts';
 import { knownNames } from './resume.ts';
@@ -59,7 +60,10 @@ export class Receptionist extends voice.Agent<CallState> {
   constructor(state: CallState, chatCtx?: llm.ChatContext) {
     super({
       ...(chatCtx === undefined ? {} : { chatCtx }),
-      instructions: receptionistPrompt(state.clinic, clinicNow(state), knownNames(state)),
+      instructions: withOutboundRules(
+        receptionistPrompt(state.clinic, clinicNow(state), knownNames(state)),
+        state.outbound,
+      ),
       tools: TOOLS.map((tool) => tool(state)),
     });
     this.#state = state;
@@ -109,7 +113,7 @@ export class Receptionist extends voice.Agent<CallState> {
     }
     const due = dueCall(this.#state, chatCtx);
     if (due !== undefined) return ReadableStream.from([due]);
-    const told = inCallLanguage(chatCtx, this.#state.language);
+    const told = inCallLanguage(withNote(chatCtx, this.#state), this.#state.language);
     const stream = await super.llmNode(told, toolCtx, settings);
     if (stream === null) return null;
     const answer = this.#begin('');

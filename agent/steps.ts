@@ -1,12 +1,14 @@
 import { llm } from '@livekit/agents';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OpenedCall } from '../src/clinic/calls.ts';
+import type { ClinicProfile } from '../src/clinic/clinics.ts';
 import {
   CONNECTING_TEXT,
   STOPPING_TEXT,
   TOO_MANY_CALLS_TEXT,
   UNKNOWN_NUMBER_TEXT,
   greetingText,
+  outboundOpeningText,
 } from '../src/clinic/sentences.ts';
 import { Tasks } from '../src/clinic/tasks.ts';
 import { CALL, WRAPPING } from '../src/config/defaults.ts';
@@ -21,6 +23,8 @@ import { Ledger } from './ledger.ts';
 import { OpenLine, agentsIn } from './live-call.ts';
 import { newCallState } from './new-call-state.ts';
 import { announceRecording, noteCall } from './opening.ts';
+import { openOutbound, talkOutbound } from './outbound.ts';
+import { lookUpTask } from './outbound-task.ts';
 import { waitUntilActive } from './phone-line.ts';
 import { ProviderTrouble } from './provider-trouble.ts';
 import { redactionFor } from './redaction.ts';
@@ -34,7 +38,9 @@ export const STEPS: readonly Step[] = [
   openCall,
   refuseUnknownNumber,
   refuseTooManyCalls,
+  lookUpTask,
   takeUpReceiver,
+  openOutbound,
   answerAfterHours,
   greet,
   takeUpThread,
@@ -122,6 +128,7 @@ async function refuseUnknownNumber(call: Progress): Promise<CallEnd | undefined>
 
 async function refuseTooManyCalls(call: Progress): Promise<CallEnd | undefined> {
   const { opened } = call as Required<Progress>;
+  if (call.line?.outbound !== undefined) return undefined;
   const { active, last_hour: lastHour } = opened.caller;
   if (opened.resumed !== null || (active < CALL.perCallerActive && lastHour < CALL.perCallerHour)) {
     return undefined;
@@ -141,6 +148,11 @@ async function refuse(call: Progress, text: string): Promise<void> {
   await wait(CALL.lingerMs);
 }
 
+/** What the model knows to have been said at the beginning. */
+function firstWords({ outbound }: Progress, clinic: ClinicProfile): string {
+  return outbound === undefined ? greetingText(clinic) : outboundOpeningText(clinic, outbound.brief.kind);
+}
+
 /** Puts the ears and the voice on the line; the track itself is on its way since we entered. */
 async function takeUpReceiver(call: Progress): Promise<undefined> {
   // Making a session keeps this process busy for 200 ms, in which it would not notice that the call is active.
@@ -149,17 +161,26 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
   const { line, opened, ledger, receiver, announcer } = call as Required<Progress>;
   const clinic = opened.clinic as NonNullable<typeof opened.clinic>;
   const { callerNumber } = line;
-  const state = newCallState({ db, opened, clinic, callerNumber, ledger, log: call.log, nowMs });
+  const state = newCallState({
+    db,
+    opened,
+    clinic,
+    callerNumber,
+    outbound: call.outbound?.brief,
+    ledger,
+    log: call.log,
+    nowMs,
+  });
   const chatCtx = llm.ChatContext.empty();
   if (opened.resumed !== null) {
     restoreState(state, opened.resumed);
     restoreConversation(chatCtx, opened.resumed, state.toolMemory);
   } else {
-    chatCtx.addMessage({ role: 'assistant', content: greetingText(clinic) });
+    chatCtx.addMessage({ role: 'assistant', content: firstWords(call, clinic) });
   }
   const trouble = new ProviderTrouble();
   const { events } = trouble;
-  const open = answersNow(call, clinic) || state.resumed;
+  const open = answersNow(call, clinic) || state.resumed || state.outbound !== undefined;
   const session = open
     ? createSession(config, prewarmed, state, events, call.log)
     : createMessageSession(
@@ -202,7 +223,7 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
 
 async function answerAfterHours(call: Progress): Promise<CallEnd | undefined> {
   const { state, live, line, deps, ledger } = call as Required<Progress>;
-  if (answersNow(call, state.clinic) || state.resumed) return undefined;
+  if (answersNow(call, state.clinic) || state.resumed || state.outbound !== undefined) return undefined;
   if (!(await waitUntilActive(deps.ctx.room, line.participant))) {
     return { outcome: 'abandoned', reason: 'never_answered' };
   }
@@ -213,7 +234,7 @@ async function answerAfterHours(call: Progress): Promise<CallEnd | undefined> {
 
 async function greet(call: Progress): Promise<CallEnd | undefined> {
   const { line, state, ledger, announcer, deps } = call as Required<Progress>;
-  if (state.resumed) return undefined;
+  if (state.resumed || state.outbound !== undefined) return undefined;
   const early = await call.greeting;
   if (early !== undefined) {
     ledger.answered(early.greetingMs);
@@ -268,5 +289,5 @@ async function takeUpThread(call: Progress): Promise<CallEnd | undefined> {
 
 function talk(call: Progress): Promise<CallEnd> {
   const { live, deps } = call as Required<Progress>;
-  return converse(live, deps.worker);
+  return call.outbound === undefined ? converse(live, deps.worker) : talkOutbound(call);
 }

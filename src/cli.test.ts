@@ -25,7 +25,7 @@ const commands: Command[] = [...createProgram().commands];
 
 test('the commands are those that other programs rely on', () => {
   expect(commands.map((command) => command.name())).toEqual(
-    expect.arrayContaining(['worker', 'dev', 'demo', 'clinic', 'provision', 'doctor']),
+    expect.arrayContaining(['worker', 'dev', 'demo', 'call', 'clinic', 'provision', 'doctor']),
   );
 });
 

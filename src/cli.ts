@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quietNativeLogs, setShiftWish } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
+import type { CallOptions } from './commands/call.ts';
 import type { PatientOptions } from './commands/patient.ts';
 import type { RehearseOptions } from './commands/rehearse.ts';
 import { isOpenhoursError } from './errors.ts';
@@ -61,11 +62,29 @@ export function createProgram(): Command {
       const { runDemo } = await import('./commands/demo.ts');
       process.exit(await runDemo(options));
     });
+  addCallCommand(program);
   addRehearseCommand(program);
   addFleetCommands(program);
   addSetUpCommands(program);
   addPatientCommands(program);
   return program;
+}
+
+function addCallCommand(program: Command): void {
+  program
+    .command('call')
+    .description('put in a call for the workers to make: a callback, a reminder, or to tell something')
+    .requiredOption('--to <number>', "whom to call; a local number is read in the clinic's country")
+    .option('--clinic <slug>', 'which clinic calls, where the agent name has several')
+    .option('--kind <kind>', 'callback, reminder or call', 'call')
+    .option('--note <text>', 'what the agent tells once the person is verified')
+    .option('--priority <n>', 'from -100 to 100: a higher one is called first', '0')
+    .option('--at <time>', "not before this time on the clinic's clock: 14:30, or 2026-11-24T14:30")
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (options: CallOptions) => {
+      const { callDeps, putInCall } = await import('./commands/call.ts');
+      process.exitCode = await putInCall(options, callDeps());
+    });
 }
 
 function addRehearseCommand(program: Command): void {

@@ -8,6 +8,7 @@ import { Calls } from './clinic/calls.ts';
 import { findClinics } from './clinic/clinics.ts';
 import { openDatabase } from './clinic/database.ts';
 import { Shifts } from './clinic/shifts.ts';
+import { Tasks } from './clinic/tasks.ts';
 import { Unrecorded } from './clinic/unrecorded.ts';
 import { type Config, loadConfig, quietNativeLogs } from './config/load.ts';
 import { ExitCode, isOpenhoursError } from './errors.ts';
@@ -17,6 +18,7 @@ import { planFields } from './lifecycle/shift-plan.ts';
 import type { SignalGuard } from './lifecycle/signals.ts';
 import { type Logger, createLogger } from './log.ts';
 import { createStatusApp } from './status/app.ts';
+import type { RunSource } from './status/run.ts';
 import { startServer } from './status/server.ts';
 import type { Watch } from './lifecycle/watch.ts';
 
@@ -54,6 +56,8 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
   const db = openDatabase(config.supabase);
   const releasers = new Releasers();
   const calls = new Calls(db);
+  const tasks = new Tasks(db);
+  const clinics = () => findClinics(db, config.livekit.agentName, config.clinic);
   const unrecorded = new Unrecorded(config.dataDir);
   const afterCall = new AfterCall(config, db, log);
   let watch: Watch | undefined;
@@ -65,11 +69,11 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
     ageMs: () => performance.now(),
     print: (line) => process.stderr.write(`openhours: ${line}\n`),
     preflight: async () => (await import('./lifecycle/preflight.ts')).preflight(config, db, log),
-    clinics: () => findClinics(db, config.livekit.agentName, config.clinic),
+    clinics,
     shifts: new Shifts(db),
     createServer: async () => {
       const { createWatch } = await import('./lifecycle/watch.ts');
-      watch = await createWatch({ config, log, shift, calls, agentFile: AGENT_FILE });
+      watch = await createWatch({ config, log, shift, calls, tasks, clinics, agentFile: AGENT_FILE });
       return watch.server;
     },
     prepareAudio: async (clinics) => {
@@ -86,7 +90,13 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
       if (recorded > 0) log.info({ recorded }, 'outcomes recorded that could not be before');
     },
   });
-  const status = await startServer(statusOf(shift, config, afterCall), config.port);
+  const run: RunSource = {
+    token: config.workerToken,
+    findClinic: async (slug) => (await clinics()).find((clinic) => clinic.slug === slug),
+    add: (task) => tasks.add(task),
+    failed: (error) => log.error({ error }, 'a task could not be put in'),
+  };
+  const status = await startServer(statusOf(shift, config, run, afterCall), config.port);
   releasers.push('status server', () => status.close());
   releasers.push('what follows calls', () => afterCall.end(hurried));
   log.info({ port: status.port, workerId: shift.id, maxCalls: config.maxCalls }, 'status server up');
@@ -111,7 +121,7 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
   }
 }
 
-function statusOf(shift: Shift, config: Config, afterCall: AfterCall) {
+function statusOf(shift: Shift, config: Config, run: RunSource, afterCall: AfterCall) {
   const app = createStatusApp({
     workerId: () => shift.id,
     state: () => shift.lifecycle.state,
@@ -124,6 +134,7 @@ function statusOf(shift: Shift, config: Config, afterCall: AfterCall) {
     startedAt: shift.startedAt,
     nowMs: Date.now,
     metrics: () => afterCall.metrics.text(),
+    run,
   });
   afterCall.serve(app);
   return app;

@@ -12,6 +12,32 @@ export function openingTexts(
   return [greetingText(clinic), ...(clinic.recording_line ? [clinic.recording_line] : [])];
 }
 
+/**
+ * The first sentences of a call that the clinic makes: who is calling and why. Nothing of a patient stands in it: nobody knows yet who has
+ * picked up.
+ */
+export function outboundOpeningText(
+  clinic: Pick<ClinicProfile, 'name'>,
+  kind: 'callback' | 'reminder' | 'call',
+): string {
+  const who = `Hello, this is the automated assistant of ${clinic.name}`;
+  switch (kind) {
+    case 'callback':
+      return `${who}, calling you back. How can I help you?`;
+    case 'reminder':
+      return `${who}, calling about an appointment. May I have your full name and date of birth, please?`;
+    case 'call':
+      return `${who}, calling with a message for you. May I have your full name and date of birth, please?`;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Left on an answering machine, which anybody may listen to: who called, and nothing of why. */
+export function machineMessageText(clinic: Pick<ClinicProfile, 'name'>): string {
+  return `Hello, this is the automated assistant of ${clinic.name}. Please call us when it suits you. Goodbye.`;
+}
+
 /** What is said on a line that belongs to no clinic. */
 export const UNKNOWN_NUMBER_TEXT =
   'Sorry, this number is not in use. Please check the number and call again. Goodbye.';
@@ -81,7 +107,8 @@ export const NOT_CONNECTED_TEXTS = {
   busy: "I'm sorry, the line of our front desk is busy. Shall I take a message for them, or can I help you myself?",
   no_answer:
     "I'm sorry, nobody at our front desk is answering. Shall I take a message for them, or can I help you myself?",
-  failed: "I'm sorry, I could not connect you. Shall I take a message for our front desk, or can I help you myself?",
+  failed:
+    "I'm sorry, I could not connect you. Shall I take a message for our front desk, or can I help you myself?",
 } as const;
 
 /** Said instead of something that no tool has done, by what it claimed. */

@@ -1,7 +1,15 @@
-import { OUTBOUND } from '../config/desk-defaults.ts';
+import { DIALLING, OUTBOUND } from '../config/desk-defaults.ts';
 import type { CallKey, CallOutcome } from './calls.ts';
-import { type Database, callFunction } from './database.ts';
+import { type Database, callFunction, databaseError } from './database.ts';
 import type { CallId, ClinicId, PatientId, TaskId } from './ids.ts';
+
+/** The callee's attribute that names the task of the call … */
+export const TASK_ATTRIBUTE = 'openhours.task';
+/** … and the one with the worker that dials it. */
+export const DIALLER_ATTRIBUTE = 'openhours.dialler';
+
+/** Rooms of calls that the clinic makes begin like this: `outbound-<task>-<attempt>`. */
+export const OUTBOUND_ROOM = 'outbound-';
 
 /** Something the clinic is to do for a caller. */
 export interface MessageRecord {
@@ -55,6 +63,15 @@ export interface TakenTask {
   max_attempts: number;
   latest_at: string | null;
   taken_until: string;
+}
+
+/** What whoever makes a call is told of its task. */
+export interface TaskBrief {
+  kind: NewTask['kind'];
+  /** What they have to know; only for the person it is about. */
+  note: string | undefined;
+  /** The patient it is about, where that is known. */
+  patientId: PatientId | undefined;
 }
 
 /** What came of dialling. `machine` is an answering machine, `caller_left` somebody who hung up before the purpose was served. */
@@ -143,6 +160,19 @@ export class Tasks {
     return task ?? undefined;
   }
 
+  /** What a task is about; undefined when there is none of that id, or it is no call to make. @throws OpenhoursError of the database. */
+  async findBrief(taskId: TaskId): Promise<TaskBrief | undefined> {
+    const { data, error, status } = await this.#db
+      .from('tasks')
+      .select('kind, body, patient_id')
+      .eq('id', taskId)
+      .in('kind', ['callback', 'reminder', 'call'])
+      .maybeSingle<{ kind: NewTask['kind']; body: Record<string, unknown>; patient_id: PatientId | null }>();
+    if (error !== null) throw databaseError('tasks', error, status);
+    if (data === null) return undefined;
+    return { kind: data.kind, note: noteOf(data.body), patientId: data.patient_id ?? undefined };
+  }
+
   /**
    * Writes back what came of a call. All but `completed` is tried again later ({@link OUTBOUND.retryMs}), while attempts and time are left.
    * @throws OpenhoursError STATE_INVALID when another worker has the task, or it does not exist.
@@ -170,4 +200,12 @@ export class Tasks {
       p_result: result ?? null,
     });
   }
+}
+
+/** What a person has written into the task: the note of whoever added it, or the message of a caller. */
+function noteOf(body: Record<string, unknown>): string | undefined {
+  const texts = [body['note'], body['message']].filter(
+    (text): text is string => typeof text === 'string' && text.trim() !== '',
+  );
+  return texts.length === 0 ? undefined : texts.join(' ').slice(0, DIALLING.noteChars);
 }

@@ -23,7 +23,7 @@ export async function runDev(options: DevOptions): Promise<ExitCode> {
   const releasers = new Releasers();
   try {
     const { reset = false, providers } = options;
-    const stack = await startLocalStack(releasers, { reset, providers, print, live: false });
+    const stack = await startLocalStack(releasers, { reset, providers, outbound: true, print, live: false });
     const envFile = join(stateDir(), 'dev.env');
     writeEnvFile(envFile, stack.env);
     let workerEnded: Promise<unknown> = new Promise(() => undefined);

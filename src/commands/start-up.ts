@@ -9,6 +9,8 @@ import { type WorkerProcess, startWorkerProcess } from '../local/worker-process.
 export interface StartUpOptions {
   reset?: boolean;
   providers?: boolean;
+  /** Have the worker make the calls that are due; who picks up is a stand-in. */
+  outbound?: boolean;
   /** A line of progress, for logs and pipes. */
   print: (line: string) => void;
   /** Show a live list instead of lines: in a terminal. */
@@ -36,6 +38,7 @@ export async function startLocalStack(releasers: Releasers, options: StartUpOpti
     environment: processEnvironment(),
     reset: options.reset ?? false,
     providers: options.providers ?? true,
+    outbound: options.outbound ?? false,
     onProgress: (part, message) => (show.get(part) ?? (() => undefined))(message),
     onReady: (part) => finished.get(part)?.resolve(),
   });

@@ -57,6 +57,55 @@ export const OUTBOUND = {
   },
 } as const;
 
+/** Dialling them. */
+export const DIALLING = {
+  /** It is looked this often whether a call is due: callers wait for hours, and each look is one request to the database. */
+  everyMs: 5_000,
+  /** Clinics are read anew this often: hours change rarely. */
+  clinicsMs: 60_000,
+  /** A dispatched agent is in the room after 0.5–1.5 s, on a busy host after 10: without one nobody is called, and nobody waits meanwhile. */
+  agentMs: 20_000,
+  /** The room is looked at this often until then. */
+  agentPollMs: 200,
+  /** Five rings: most voicemail answers by then. */
+  ringingMs: 25_000,
+  /** LiveKit's answer comes this long after the ringing time at the latest. */
+  answerMs: 3_000,
+  /** The agent waits this long for the participant (its own arrival, our look, one request) … */
+  arrivalMs: 15_000,
+  /** … and this long for an answer: ringing, with room for a trunk that first sets up the call. */
+  pickUpMs: 40_000,
+  /** A worker keeps this many places free for callers. */
+  keptFree: 1,
+  /** After calls that LiveKit could not even place the next one waits, twice as long each time: a trunk that is wrong must not use up every task. */
+  troubleMs: 60_000,
+  troubleMostMs: 15 * 60_000,
+  /** What came of a call is written so many times, this far apart, before it is left to the task's time limit. */
+  finishTries: 4,
+  finishRetryMs: 600,
+  /** Characters of what whoever makes the call has to know. */
+  noteChars: 1_000,
+} as const;
+
+/** Who has answered. */
+export const ANSWERING = {
+  pollMs: 50,
+  /** Somebody who says nothing is spoken to after this: people say "hello" within 1.5 s. */
+  silentMs: 2_500,
+  /** "Hello?" and "Notreal residence, good evening" take 1–3 s; nobody answers a telephone with more than 6, and hardly a machine with less. */
+  longMs: 6_000,
+  /** Quiet after what was said, from the moment the voice detector tells: 0.25 s later than it began. Machines pause 0.3–0.6 s. */
+  quietMs: 650,
+  /** … when the turn is not over for the session by then: it ends 1.4 s after the last sound at the latest, and would cut us short. */
+  turnMs: 1_500,
+  /** A machine's greeting is over: the tone comes within 1 s and is shorter than 0.5 s. */
+  machineQuietMs: 1_500,
+  /** … and longer than this is music, or a menu. */
+  machineLongestMs: 30_000,
+  /** Turns in which a machine may still be recognised: some pause in mid-greeting. */
+  turns: 2,
+} as const;
+
 /** Text messages. */
 export const OUTBOX = {
   /** Sending is one request of 10 s at most; a worker that has not said so after this was lost, and the message goes out again. */

@@ -58,6 +58,8 @@ export interface Config {
   readonly port: number;
   readonly gatewayUrl: string | undefined;
   readonly workerToken: string | undefined;
+  /** LiveKit's outbound trunk; without one nobody is called. */
+  readonly outboundTrunkId: string | undefined;
   readonly adminToken: string | undefined;
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
@@ -150,6 +152,10 @@ export const VARIABLES = {
     .optional(),
   PORT: integer(0, 65_535).default(8080),
   GATEWAY_URL: httpUrl('https://gateway.example').optional(),
+  SIP_OUTBOUND_TRUNK_ID: z
+    .string()
+    .regex(/^ST_[A-Za-z0-9_]{1,60}$/, 'must be the id of an outbound trunk, such as ST_example')
+    .optional(),
   WORKER_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   PUBLIC_URL: httpUrl('https://worker.example').optional(),
@@ -301,6 +307,7 @@ function toConfig(env: z.infer<typeof schema>): Config {
     port: env.PORT,
     gatewayUrl: env.GATEWAY_URL,
     workerToken: env.WORKER_TOKEN,
+    outboundTrunkId: env.SIP_OUTBOUND_TRUNK_ID,
     adminToken: env.ADMIN_TOKEN,
     publicUrl: env.PUBLIC_URL,
     dataDir: env.DATA_DIR ?? join(tmpdir(), 'openhours'),

@@ -1,6 +1,9 @@
 import type { Calls } from '../clinic/calls.ts';
+import type { ClinicProfile } from '../clinic/clinics.ts';
+import type { Tasks } from '../clinic/tasks.ts';
 import type { Config } from '../config/load.ts';
 import type { Logger } from '../log.ts';
+import { startDialling } from '../outbound/start.ts';
 import { Rooms } from '../providers/rooms.ts';
 import { SipTransfer } from '../providers/sip-transfer.ts';
 import { CallProcesses, type LostCall } from './call-processes.ts';
@@ -14,7 +17,7 @@ import { Lookout } from './takeover.ts';
 export interface Watch {
   readonly server: CallServer;
   readonly processes: CallProcesses;
-  /** Starts to look out for calls without an agent; the return ends it. */
+  /** Starts to look out for calls without an agent, and to make those that are due; the return ends both. */
   begin(duty: ShiftOnDuty): () => Promise<void>;
   /** The platform moves the machine. */
   moved(signal: MoveSignal): void;
@@ -26,11 +29,14 @@ export interface WatchDeps {
   readonly log: Logger;
   readonly shift: Pick<Shift, 'id' | 'ready'>;
   readonly calls: Calls;
+  readonly tasks: Tasks;
+  readonly clinics: () => Promise<readonly ClinicProfile[]>;
   readonly agentFile: string;
 }
 
 /** Makes the call server with its supervision: in this order, for the server's first process is made with it. */
-export async function createWatch({ config, log, shift, calls, agentFile }: WatchDeps): Promise<Watch> {
+export async function createWatch(deps: WatchDeps): Promise<Watch> {
+  const { config, log, shift, calls, agentFile } = deps;
   const early: LostCall[] = [];
   let onLost = (call: LostCall): void => void early.push(call);
   const processes = new CallProcesses({
@@ -51,7 +57,7 @@ export async function createWatch({ config, log, shift, calls, agentFile }: Watc
         successorReady: () => successorReady(),
         log,
       }),
-    begin({ membership }) {
+    begin({ membership, plan }) {
       successorReady = () => membership.successorReady;
       const lookout = new Lookout({
         rooms: new Rooms(config.livekit),
@@ -68,9 +74,21 @@ export async function createWatch({ config, log, shift, calls, agentFile }: Watc
       onLost = ({ room, identity }) => void lookout.markLost(room, identity);
       early.splice(0).forEach(onLost);
       lookout.start();
+      const endDialling = startDialling({
+        config,
+        log,
+        tasks: deps.tasks,
+        clinics: deps.clinics,
+        workerId: shift.id,
+        ready: () => shift.ready,
+        activeCalls: () => server.activeCalls,
+        until: plan.closingNoticeAt,
+        byHand: plan.source === 'by_hand',
+        nowMs: Date.now,
+      });
       return async () => {
         processes.close();
-        await lookout.stop();
+        await Promise.all([endDialling(), lookout.stop()]);
       };
     },
   };

@@ -95,7 +95,7 @@ export async function readTransfer(
 }
 
 /** The grants of the token; none without a token, and a refusal for one that is not genuine. */
-async function identify(
+export async function identify(
   { apiKey, apiSecret }: { apiKey: string; apiSecret: string },
   authorization = '',
 ): Promise<{ grants?: ClaimGrants; refusal?: string }> {

@@ -11,7 +11,9 @@ import {
   sendJson,
   upstreamOf,
 } from './livekit-front-http.ts';
+import { type Callees, type CalleeVoice, StandInCallees } from './livekit-front-callees.ts';
 import { FrontNetwork } from './livekit-front-network.ts';
+import type { TwirpAnswer } from './livekit-front-sip.ts';
 import { TRANSFER_OUTCOMES, type TransferRecord, Transfers } from './livekit-front-transfers.ts';
 
 const orderSchema = z.union([
@@ -47,12 +49,14 @@ export interface LiveKitFront {
 }
 
 const TRANSFER_PATH = '/twirp/livekit.SIP/TransferSIPParticipant';
+const CALL_PATH = '/twirp/livekit.SIP/CreateSIPParticipant';
 /** Node gives up idle connections of clients after 5 s; the server does not. */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
  * Stands before a LiveKit server that has no SIP bridge, on loopback. Requests and WebSockets pass through unchanged (about 1 ms more a
- * request); transfers of callers are answered here, as LiveKit Cloud would (`TransferSIPParticipant`). It can also cut or freeze the
+ * request); transfers of callers and calls to numbers are answered here, as LiveKit Cloud would (`TransferSIPParticipant`,
+ * `CreateSIPParticipant`, where whoever picks up is a {@link StandInCallees stand-in}). It can also cut or freeze the
  * network to the server, as far as TCP goes. Sound does not pass here: it goes over UDP, from the clients to the server. While the network
  * is frozen, calls in progress are therefore still heard; when it is cut, the clients notice at once, drop their sound themselves, and
  * join anew when it is back (measured: 1–3 s later).
@@ -65,20 +69,25 @@ export async function startLiveKitFront(options: {
   apiSecret: string;
   /** A free one when absent. */
   port?: number;
+  /** What those who are called speak with; without it they say nothing. */
+  voice?: CalleeVoice;
+  /** Where it is written who was called and how they answered. */
+  logFile?: string;
 }): Promise<LiveKitFront> {
   const { server, apiKey, apiSecret } = options;
   const upstream = upstreamOf(server);
   const network = new FrontNetwork();
   const transfers = new Transfers({ url: server, apiKey, apiSecret });
   const control = (order: unknown) => obey(order, network, transfers);
-  const front = frontServer(upstream, network, transfers);
+  const callees = new StandInCallees({ url: server, apiKey, apiSecret }, options.voice, options.logFile);
+  const front = frontServer(upstream, network, transfers, callees);
   const orders = createServer(
     (incoming, outgoing) => void serveControl(incoming, outgoing, control, transfers),
   );
   const stop = async () => {
     network.set('down');
     upstream.agent.destroy();
-    await transfers.stop();
+    await Promise.all([transfers.stop(), callees.stop()]);
     await Promise.all([close(front), close(orders)]);
   };
   try {
@@ -97,14 +106,21 @@ export async function startLiveKitFront(options: {
   }
 }
 
-function frontServer(upstream: Upstream, network: FrontNetwork, transfers: Transfers): Server {
+function frontServer(
+  upstream: Upstream,
+  network: FrontNetwork,
+  transfers: Transfers,
+  callees: Callees,
+): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true });
   server.on('connection', (client) => network.admit(client));
   server.on('request', (incoming, outgoing) => {
     void network.passable().then(() => {
       if (outgoing.destroyed) return undefined;
       if (incoming.method === 'POST' && incoming.url === TRANSFER_PATH)
-        return serveTransfer(incoming, outgoing, network, transfers);
+        return serveSip(incoming, outgoing, network, transfers);
+      if (incoming.method === 'POST' && incoming.url === CALL_PATH)
+        return serveSip(incoming, outgoing, network, callees);
       return forward(incoming, outgoing, upstream, network);
     });
   });
@@ -115,11 +131,11 @@ function frontServer(upstream: Upstream, network: FrontNetwork, transfers: Trans
   return server;
 }
 
-async function serveTransfer(
+async function serveSip(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   network: FrontNetwork,
-  transfers: Transfers,
+  service: { answer(request: Parameters<Transfers['answer']>[0]): Promise<TwirpAnswer> },
 ): Promise<void> {
   const { authorization, 'content-type': contentType } = incoming.headers;
   const body = await readBody(incoming).catch(() => undefined);
@@ -127,7 +143,7 @@ async function serveTransfer(
     outgoing.destroy();
     return;
   }
-  const answer = await transfers.answer({ authorization, contentType, body });
+  const answer = await service.answer({ authorization, contentType, body });
   await network.passable();
   if (typeof answer.body === 'object') sendJson(outgoing, answer.status, answer.body);
   else outgoing.writeHead(answer.status, { 'content-type': 'text/plain' }).end(answer.body);

@@ -5,9 +5,11 @@ import { Releasers } from '../lifecycle/releasers.ts';
 import { startBrain } from './brain.ts';
 import { type LocalDatabase, startDatabase } from './database.ts';
 import { Faults } from './faults.ts';
+import type { CalleeVoice } from './livekit-front-callees.ts';
 import { startLiveKitFront } from './livekit-front.ts';
 import { startLiveKit } from './livekit.ts';
-import { startSpeech } from './speech.ts';
+import { type SpeechServer, startSpeech } from './speech.ts';
+import type { Voices } from './voice.ts';
 
 /** The parts of the stack, which start at the same time. */
 export const STACK_PARTS = ['livekit', 'database', 'speech', 'language'] as const;
@@ -26,6 +28,8 @@ export interface StackOptions {
   reset?: boolean;
   /** Start the speech and language stand-ins. */
   providers?: boolean;
+  /** Have the worker make the calls that are due; who picks up is a stand-in. */
+  outbound?: boolean;
   onProgress?: (part: StackPart, message: string) => void;
   /** Told once for each part, when it is up. */
   onReady?: (part: StackPart) => void;
@@ -53,6 +57,9 @@ export interface Stack {
 /** A LiveKit server answers at once. */
 const GIVEN_SERVER_MS = 5_000;
 
+/** The outbound trunk of the local stack: nobody is called over it. */
+export const STAND_IN_TRUNK = 'ST_stand_in';
+
 /** How long a worker of the local stack works, whatever the sample clinic's hours say. */
 const LOCAL_SHIFT = '12h';
 
@@ -73,13 +80,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return value;
     });
   let speechUrl: string | undefined;
+  let voices: Voices | undefined;
   const heard = async () => {
     const started = await speech(options, logDir, releasers);
     speechUrl = started.url;
+    voices = started.voices;
     return started;
   };
   const starting = [
-    up('livekit', livekit(options, logDir, releasers)),
+    up(
+      'livekit',
+      livekit(options, logDir, releasers, async (text) =>
+        voices?.synthesize(text, { voice: 'rms', sampleRate: 16_000 }),
+      ),
+    ),
     up('database', database(options, logDir, releasers)),
     up('speech', options.providers === false ? noStandIn() : heard()),
     up(
@@ -88,11 +102,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ),
   ] as const;
   try {
-    const [room, data, voices, brain] = await Promise.all(starting);
+    const [room, data, spoken, brain] = await Promise.all(starting);
     return {
-      env: environmentOf(options, room, data, voices.url, brain.url),
+      env: environmentOf(options, room, data, spoken.url, brain.url),
       database: data,
-      control: { speech: voices.url, language: brain.url, livekit: room.controlUrl },
+      control: { speech: spoken.url, language: brain.url, livekit: room.controlUrl },
       logDir,
       restartLiveKit: (downtime) => room.restart(downtime),
       stop: () => releasers.release(),
@@ -112,7 +126,12 @@ interface Room {
   restart(options: { downMs: number }): Promise<void>;
 }
 
-async function livekit(options: StackOptions, logDir: string, releasers: Releasers): Promise<Room> {
+async function livekit(
+  options: StackOptions,
+  logDir: string,
+  releasers: Releasers,
+  voice: CalleeVoice,
+): Promise<Room> {
   const { LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, PATH = '' } = options.environment;
   const progress = (message: string) => options.onProgress?.('livekit', message);
   if (LIVEKIT_URL !== undefined && LIVEKIT_URL !== '') {
@@ -136,7 +155,8 @@ async function livekit(options: StackOptions, logDir: string, releasers: Release
   });
   releasers.push('LiveKit', () => server.stop());
   const { apiKey, apiSecret } = server;
-  const front = await startLiveKitFront({ server: server.url, apiKey, apiSecret });
+  const logFile = join(logDir, 'callees.log');
+  const front = await startLiveKitFront({ server: server.url, apiKey, apiSecret, voice, logFile });
   releasers.push('LiveKit front', () => front.stop());
   progress(`ready at ${front.url}`);
   return {
@@ -182,11 +202,7 @@ async function database(options: StackOptions, logDir: string, releasers: Releas
   return started;
 }
 
-async function speech(
-  options: StackOptions,
-  logDir: string,
-  releasers: Releasers,
-): Promise<{ url: string | undefined }> {
+async function speech(options: StackOptions, logDir: string, releasers: Releasers): Promise<SpeechServer> {
   const started = await startSpeech({
     cacheDir: options.cacheDir,
     templatesDir: join(options.root, 'env-templates'),
@@ -239,9 +255,17 @@ function environmentOf(
     ENVIRONMENT: 'development',
     // A shift by hand: the sample clinic is to be called also at night.
     SHIFT_FOR: given['SHIFT_FOR'] ?? LOCAL_SHIFT,
+    ...base('SIP_OUTBOUND_TRUNK_ID', trunkOf(options, room)),
+    ...base('WORKER_TOKEN', given['WORKER_TOKEN']),
     ...base('LOG_LEVEL', given['LOG_LEVEL']),
     DATA_DIR: join(options.stateDir, 'worker'),
   };
+}
+
+/** The one of the variables, or the stand-in's, which takes any: a front of ours asks for none. */
+function trunkOf({ environment, outbound }: StackOptions, { controlUrl }: Room): string | undefined {
+  if (outbound !== true || controlUrl === undefined) return environment['SIP_OUTBOUND_TRUNK_ID'];
+  return STAND_IN_TRUNK;
 }
 
 function base(name: string, url: string | undefined): Record<string, string> {

@@ -28,6 +28,8 @@ export interface PlaceCallOptions extends SipCallOptions {
   audio: 'telephone' | 'wideband';
   /** The caller's voice: a sentence as mono PCM at 16 kHz. */
   synthesize: (text: string) => Promise<Int16Array>;
+  /** For somebody who is called: the call is answered when this resolves, and not by the agent's sound. */
+  pickUp?: Promise<unknown>;
   /** After ringing this long in vain the caller hangs up. */
   ringingTimeoutMs?: number;
   onEvent?: (event: CallerEvent) => void;
@@ -119,7 +121,7 @@ export class Caller {
   async dial(token: string): Promise<void> {
     this.#line = await PhoneLine.open(this.#options.url, token, {
       onAudio: (...frame) => this.#hearing.accept(...frame),
-      onAgentAudio: (at) => this.#answered(at),
+      onAgentAudio: (at) => this.#agentHeard(at),
       onAgentLeft: (at) => this.#tell({ type: 'agent-left', at }),
       onEnded: (by, at) => this.#finish(by, at),
     });
@@ -239,6 +241,12 @@ export class Caller {
     if (!this.#line || this.#over)
       throw new OpenhoursError('CALL_FAILED', `${this.call.callId}: the call is over`);
     return this.#line;
+  }
+
+  #agentHeard(at: number): void {
+    const { pickUp } = this.#options;
+    if (pickUp === undefined) this.#answered(at);
+    else void pickUp.then(() => this.#answered(performance.now()));
   }
 
   #answered(at: number): void {

@@ -17,6 +17,12 @@ function makeApp(overrides: Partial<StatusSource> = {}) {
     startedAt: STARTED,
     nowMs: () => STARTED + 90_400,
     metrics: async () => '# HELP openhours_claims_total Claims\n',
+    run: {
+      token: undefined,
+      findClinic: async () => undefined,
+      add: () => Promise.reject(new Error('not asked')),
+      failed: () => undefined,
+    },
     ...overrides,
   });
 }

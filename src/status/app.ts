@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { STATUS } from '../config/defaults.ts';
 import type { ShiftState } from '../lifecycle/state.ts';
 import { serveEvents } from './events.ts';
+import { type RunSource, serveRun } from './run.ts';
 
 /** What `/hello` tells a registry about this worker. */
 export type WorkerStatus = 'starting' | 'available' | 'full' | 'draining' | 'stopped';
@@ -24,9 +25,11 @@ export interface StatusSource {
   readonly nowMs: () => number;
   /** In Prometheus's text format. */
   readonly metrics: () => Promise<string>;
+  /** Who may put something in, and where it goes. */
+  readonly run: RunSource;
 }
 
-/** The worker's HTTP: probes and introduction. No caller's data passes here. */
+/** The worker's HTTP: probes and introduction, in which no caller's data passes, and what is put in for the workers to do. */
 export function createStatusApp(source: StatusSource): Hono {
   const app = new Hono();
   app.use(bodyLimit({ maxSize: STATUS.bodyBytes }));
@@ -54,6 +57,7 @@ export function createStatusApp(source: StatusSource): Hono {
     c.body(await source.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
   serveEvents(app, source);
+  serveRun(app, source.run);
   return app;
 }
 
