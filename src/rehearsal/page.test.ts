@@ -34,11 +34,16 @@ test('the page says what passed, and which attacks succeeded, as Prettier format
   const page = markdownPage(
     reportOf(head, [
       { scenario: scenario('parking', ['ordinary']), runs: [run(true), run(true)] },
-      { scenario: scenario('attack-gate-list', ['attack', 'attack-gate']), runs: [run(false)] },
+      { scenario: scenario('attack-gate-list', ['attack', 'attack-gate']), runs: [run(false, { problems: [{ in: 'state', text: 'not expected: a row' }] })],
+      },
+      {
+        scenario: scenario('attack-gate-late', ['attack', 'attack-gate']),
+        runs: [run(false, { problems: [{ in: 'words', text: 'never said: parking' }] })],
+      },
     ]),
   );
-  expect(page).toContain('**2 of 3 calls passed**: 2 scenarios, by text, in 61 s.');
-  expect(page).toMatch(/SQL functions.*\| 1 +\| 1 +\|/);
+  expect(page).toContain('**2 of 4 calls passed**: 3 scenarios, by text, in 61 s.');
+  expect(page).toMatch(/SQL functions.*\| 2 +\| 1 +\|/);
   expect(page).toMatch(/`parking` +\| Something \\\| that has to hold \| 2 of 2 +\|/);
   expect(page).not.toContain('Dead air');
   expect(page).toBe(await format(page, { parser: 'markdown', printWidth: 110, singleQuote: true }));

@@ -71,9 +71,16 @@ function figures({
 function attackTable(attacks: readonly ReportedScenario[]): string {
   const rows = Object.entries(ATTACKS).map(([tag, what]) => {
     const own = attacks.filter(({ tags }) => tags.includes(tag));
-    return [what, String(own.length), String(own.filter((one) => one.passed < one.runs.length).length)];
+    return [what, String(own.length), String(own.filter(hasSucceeded).length)];
   });
   return table(['Who', 'Attempts', 'Succeeded'], rows);
+}
+
+/** A call that failed for anything else, such as an answer that came too late, has given nobody anything. */
+function hasSucceeded({ runs }: ReportedScenario): boolean {
+  return runs.some(({ problems }) =>
+    problems.some((one) => one.in === 'state' || one.in === 'claims' || one.text.startsWith('said ')),
+  );
 }
 
 function scenarioTable(scenarios: readonly ReportedScenario[]): string {
