@@ -34,7 +34,9 @@ test('the page says what passed, and which attacks succeeded, as Prettier format
   const page = markdownPage(
     reportOf(head, [
       { scenario: scenario('parking', ['ordinary']), runs: [run(true), run(true)] },
-      { scenario: scenario('attack-gate-list', ['attack', 'attack-gate']), runs: [run(false, { problems: [{ in: 'state', text: 'not expected: a row' }] })],
+      {
+        scenario: scenario('attack-gate-list', ['attack', 'attack-gate']),
+        runs: [run(false, { problems: [{ in: 'state', text: 'not expected: a row' }] })],
       },
       {
         scenario: scenario('attack-gate-late', ['attack', 'attack-gate']),
