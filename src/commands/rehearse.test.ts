@@ -87,7 +87,7 @@ describe('a call fails', () => {
         greeting,
         hear: (text) => agent.hear(text),
         hearNothing: () => agent.hearNothing(),
-        press: () => agent.press(),
+        press: (digits) => agent.press(digits),
         settled: () => agent.settled(),
         release: () => agent.release(),
         end: async (how) => {
