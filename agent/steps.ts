@@ -21,6 +21,7 @@ import { followLanguage } from './follow-language.ts';
 import { answersNow } from './greeting.ts';
 import { Ledger } from './ledger.ts';
 import { OpenLine, agentsIn } from './live-call.ts';
+import type { CallState } from './call-state.ts';
 import { newCallState } from './new-call-state.ts';
 import { announceRecording, noteCall } from './opening.ts';
 import { openOutbound, talkOutbound } from './outbound.ts';
@@ -153,6 +154,19 @@ function firstWords({ outbound }: Progress, clinic: ClinicProfile): string {
   return outbound === undefined ? greetingText(clinic) : outboundOpeningText(clinic, outbound.brief.kind);
 }
 
+/** What the model knows of the call at its beginning; of one that another agent had, what that one knew. */
+function conversationSoFar(call: Progress, state: CallState): llm.ChatContext {
+  const { opened } = call as Required<Progress>;
+  const chatCtx = llm.ChatContext.empty();
+  if (opened.resumed !== null) {
+    restoreState(state, opened.resumed);
+    restoreConversation(chatCtx, opened.resumed, state.toolMemory);
+  } else {
+    chatCtx.addMessage({ role: 'assistant', content: firstWords(call, state.clinic) });
+  }
+  return chatCtx;
+}
+
 /** Puts the ears and the voice on the line; the track itself is on its way since we entered. */
 async function takeUpReceiver(call: Progress): Promise<undefined> {
   // Making a session keeps this process busy for 200 ms, in which it would not notice that the call is active.
@@ -161,23 +175,9 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
   const { line, opened, ledger, receiver, announcer } = call as Required<Progress>;
   const clinic = opened.clinic as NonNullable<typeof opened.clinic>;
   const { callerNumber } = line;
-  const state = newCallState({
-    db,
-    opened,
-    clinic,
-    callerNumber,
-    outbound: call.outbound?.brief,
-    ledger,
-    log: call.log,
-    nowMs,
-  });
-  const chatCtx = llm.ChatContext.empty();
-  if (opened.resumed !== null) {
-    restoreState(state, opened.resumed);
-    restoreConversation(chatCtx, opened.resumed, state.toolMemory);
-  } else {
-    chatCtx.addMessage({ role: 'assistant', content: firstWords(call, clinic) });
-  }
+  const outbound = call.outbound?.brief;
+  const state = newCallState({ db, opened, clinic, callerNumber, outbound, ledger, log: call.log, nowMs });
+  const chatCtx = conversationSoFar(call, state);
   const trouble = new ProviderTrouble();
   const { events } = trouble;
   const open = answersNow(call, clinic) || state.resumed || state.outbound !== undefined;

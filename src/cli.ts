@@ -90,7 +90,10 @@ function addCallCommand(program: Command): void {
 function addRehearseCommand(program: Command): void {
   program
     .command('rehearse')
-    .description('play simulated callers by text against the agent and a database of its own, and report')
+    .description(
+      'play simulated callers against the agent and a database of its own, by text or by voice, and report',
+    )
+    .option('--voice', 'by telephone, through a local LiveKit server, recogniser and voice')
     .option('--runs <n>', 'calls of each scenario', count, 1)
     .option('--only <ids...>', 'only these scenarios: ids, beginnings of ids such as "book-*", or tags')
     .option('--parallel <n>', 'calls at a time, each with a database of its own', count)

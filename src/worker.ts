@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { AfterCall } from './after-call/after-call.ts';
 import { Calls } from './clinic/calls.ts';
-import { findClinics } from './clinic/clinics.ts';
+import { type ClinicProfile, findClinics } from './clinic/clinics.ts';
 import { openDatabase } from './clinic/database.ts';
 import { Shifts } from './clinic/shifts.ts';
 import { Tasks } from './clinic/tasks.ts';
@@ -85,18 +85,12 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
       return watch?.begin(duty) ?? (async () => undefined);
     },
     tell: (message) => watch?.processes.tell(message) ?? 0,
-    catchUp: async () => {
-      const recorded = await unrecorded.bringHome((call) => calls.giveUp(call));
-      if (recorded > 0) log.info({ recorded }, 'outcomes recorded that could not be before');
-    },
+    catchUp: () => catchUp(unrecorded, calls, log),
   });
-  const run: RunSource = {
-    token: config.workerToken,
-    findClinic: async (slug) => (await clinics()).find((clinic) => clinic.slug === slug),
-    add: (task) => tasks.add(task),
-    failed: (error) => log.error({ error }, 'a task could not be put in'),
-  };
-  const status = await startServer(statusOf(shift, config, run, afterCall), config.port);
+  const status = await startServer(
+    statusOf(shift, config, runSource(config, tasks, clinics, log), afterCall),
+    config.port,
+  );
   releasers.push('status server', () => status.close());
   releasers.push('what follows calls', () => afterCall.end(hurried));
   log.info({ port: status.port, workerId: shift.id, maxCalls: config.maxCalls }, 'status server up');
@@ -119,6 +113,27 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
   } finally {
     await releasers.release(log);
   }
+}
+
+/** Brings home the outcomes that stand on this machine's disk. */
+async function catchUp(unrecorded: Unrecorded, calls: Calls, log: Logger): Promise<void> {
+  const recorded = await unrecorded.bringHome((call) => calls.giveUp(call));
+  if (recorded > 0) log.info({ recorded }, 'outcomes recorded that could not be before');
+}
+
+/** What is put in by `POST /run`. */
+function runSource(
+  config: Config,
+  tasks: Tasks,
+  clinics: () => Promise<ClinicProfile[]>,
+  log: Logger,
+): RunSource {
+  return {
+    token: config.workerToken,
+    findClinic: async (slug) => (await clinics()).find((clinic) => clinic.slug === slug),
+    add: (task) => tasks.add(task),
+    failed: (error) => log.error({ error }, 'a task could not be put in'),
+  };
 }
 
 function statusOf(shift: Shift, config: Config, run: RunSource, afterCall: AfterCall) {

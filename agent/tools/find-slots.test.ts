@@ -138,7 +138,9 @@ describe('when the time that was asked for is not free', () => {
     });
     expect(call.state.offered.size).toBe(0);
     const closed = await findSlots(call.state, { service: 'check-up', day: 'sunday' });
-    expect(closed.say).toMatch(/^We are closed on Sunday .*, and have nothing free in the two weeks after\. Shall/);
+    expect(closed.say).toMatch(
+      /^We are closed on Sunday .*, and have nothing free in the two weeks after\. Shall/,
+    );
   });
 });
 

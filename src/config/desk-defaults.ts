@@ -171,6 +171,14 @@ export const REHEARSAL = {
   lanes: 2,
   /** A caller that improvises answers in a sentence or two. */
   callerTokens: 120,
+  /** One call by voice: a new patient's booking takes 90 s, a message after hours 40 s; and the database is read before and after it. */
+  voiceCallMs: 180_000,
+  /** The same by voice, each with a LiveKit server, a database and a worker: two people talking are recognised in time by two cores, four are not. */
+  voiceLanes: 2,
+  /** An agent that goes on for longer has not noticed the interruption: 0.3–0.7 s are usual, and the last word is said to its end. */
+  bargeInMs: 2_000,
+  /** Somebody who hears nothing for longer says hello. The agent's own limits keep it below 3 s; two cores with everything on them take longer. */
+  deadAirMs: 6_000,
 } as const;
 
 /** Messages for the front desk: callbacks have 0, and what cannot wait comes before them. */

@@ -88,6 +88,16 @@ describe('the processes', () => {
   });
 });
 
+test('a reset can leave the tables that a worker at work writes', async () => {
+  const client = connect(database.serviceRoleKey);
+  await client.from('calls').insert({ room: 'kept' }).throwOnError();
+  await client.from('clinic_answers').delete().neq('question', '').throwOnError();
+  await database.reset(['calls']);
+  expect((await client.from('calls').select('room').eq('room', 'kept')).data).toHaveLength(1);
+  expect((await client.from('clinic_answers').select('question')).data?.length).toBeGreaterThan(3);
+  await database.reset();
+});
+
 describe('the migrations', () => {
   test('schema_version() tells the newest one, and the history records them all as the Supabase CLI does', async () => {
     const migrations = readMigrations(PROJECT_SCHEMA.migrationsDir);

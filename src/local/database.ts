@@ -44,8 +44,8 @@ export interface LocalDatabase {
   readonly jwtSecret: string;
   /** postgresql://… for the role `postgres`, the owner of the tables. */
   readonly dbUrl: string;
-  /** Empties all tables and seeds again. For tests; the connections of others stay. */
-  reset(): Promise<void>;
+  /** Empties all tables but those of `keep` and seeds again. For tests and rehearsals; the connections of others stay. */
+  reset(keep?: readonly string[]): Promise<void>;
   /** Resolves when every process is gone; the data stays. */
   stop(): Promise<void>;
 }
@@ -105,7 +105,7 @@ async function start(options: DatabaseOptions, releasers: Releasers): Promise<Lo
     anonKey: await signKey(jwtSecret, 'anon'),
     jwtSecret,
     dbUrl: urlOf('postgres'),
-    reset: () => withSqlClient(urlOf(SUPERUSER), (client) => emptyAndSeed(client, seed)),
+    reset: (keep) => withSqlClient(urlOf(SUPERUSER), (client) => emptyAndSeed(client, seed, keep)),
     stop: () => releasers.release(),
   };
 }

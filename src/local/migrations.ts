@@ -67,17 +67,25 @@ export async function seedIfEmpty(client: SqlClient, seed: string): Promise<void
 
 /**
  * Empties every table of the schema `public` and seeds again, in one transaction. `client` is the superuser. For our small tables this is
- * faster than TRUNCATE (6 ms, not 44), which makes new files for each table and index; unlike it, it leaves sequences as they are.
+ * faster than TRUNCATE (6 ms, not 44), which makes new files for each table and index; unlike it, it leaves sequences as they are. The tables
+ * of `keep` stay as they are: a worker may be at work, and writes them.
  * @throws OpenhoursError LOCAL_PROCESS_FAILED when it fails; nothing has changed then.
  */
-export async function emptyAndSeed(client: SqlClient, seed: string | undefined): Promise<void> {
+export async function emptyAndSeed(
+  client: SqlClient,
+  seed: string | undefined,
+  keep: readonly string[] = [],
+): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'public'`,
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname = 'public' and tablename <> all ($1)`,
+    [keep],
   );
   const tables = rows.map(({ name }) => name);
-  // As a replica, Postgres checks no foreign key: the order of the tables does not matter. The lock keeps writers from seeing it.
+  // As a replica, Postgres checks no foreign key: the order of the tables does not matter. The lock keeps writers from seeing it; a worker at
+  // work could wait for it with a lock of its own, and is not in a call.
   const emptying = [
-    ...(tables.length > 0 ? [`lock table ${tables.join(', ')}`] : []),
+    ...(tables.length > 0 && keep.length === 0 ? [`lock table ${tables.join(', ')}`] : []),
     'set local session_replication_role = replica',
     ...tables.map((table) => `delete from ${table}`),
     'set local session_replication_role = origin',

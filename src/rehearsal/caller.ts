@@ -26,6 +26,8 @@ export interface PlaceCallOptions extends SipCallOptions {
   metadata?: string;
   /** `telephone` is 300–3400 Hz, `wideband` up to 8 kHz. */
   audio: 'telephone' | 'wideband';
+  /** The level of the noise around the caller, dBFS; that of a quiet line (-66) when absent. */
+  noiseDbfs?: number;
   /** The caller's voice: a sentence as mono PCM at 16 kHz. */
   synthesize: (text: string) => Promise<Int16Array>;
   /** For somebody who is called: the call is answered when this resolves, and not by the agent's sound. */
@@ -119,12 +121,13 @@ export class Caller {
 
   /** Joins the room; called by {@link placeCall}. */
   async dial(token: string): Promise<void> {
-    this.#line = await PhoneLine.open(this.#options.url, token, {
-      onAudio: (...frame) => this.#hearing.accept(...frame),
-      onAgentAudio: (at) => this.#agentHeard(at),
-      onAgentLeft: (at) => this.#tell({ type: 'agent-left', at }),
-      onEnded: (by, at) => this.#finish(by, at),
-    });
+    const events = {
+      onAudio: (...frame: Parameters<Hearing['accept']>) => this.#hearing.accept(...frame),
+      onAgentAudio: (at: number) => this.#agentHeard(at),
+      onAgentLeft: (at: number) => this.#tell({ type: 'agent-left', at }),
+      onEnded: (by: EndedBy, at: number) => this.#finish(by, at),
+    };
+    this.#line = await PhoneLine.open(this.#options.url, token, events, this.#options.noiseDbfs);
     this.#joinAt = performance.now();
     this.#tell({ type: 'ringing', at: this.#joinAt });
     if (this.#answeredAt !== undefined) return this.#line.setStatus('active'); // by an agent that was in the room already

@@ -51,6 +51,8 @@ function figures(report: RehearsalReport): string {
     ['Words per turn', three(report.wordsPerTurn)],
     ['Answer, ms', three(report.latencyMs)],
     ['Interruptions', report.interruptions === null ? '–' : String(report.interruptions)],
+    ['Stopped after, ms', report.interruptionMs === null ? '–' : three(report.interruptionMs)],
+    ['Greeting, ms', report.greetingMs === null ? '–' : three(report.greetingMs)],
     ['Dead air, ms', report.deadAirMs === null ? '–' : three(report.deadAirMs)],
   ];
   const cells = list.map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`);
@@ -76,10 +78,12 @@ function details({ id, title, passed, runs }: ReportedScenario): string {
 ${shown.map(callText).join('\n')}</details>`;
 }
 
-function callText({ problems, outcome, reason, turns, durationMs }: ReportedRun): string {
+function callText({ problems, outcome, reason, turns, durationMs, sound }: ReportedRun): string {
   const wrong = problems.map(({ in: where, text }) => `<p class="bad">${html(where)}: ${html(text)}</p>`);
-  const lines = turns.map(({ caller, agent, tools, latencyMs }) => {
-    const said = caller === null ? '' : `<p><span class="who">Caller</span> ${html(shorten(caller))}</p>`;
+  const lines = turns.map(({ caller, agent, tools, latencyMs, recognised }) => {
+    const heard = recognised == null ? '' : ` <span class="tool">heard: ${html(shorten(recognised))}</span>`;
+    const said =
+      caller === null ? '' : `<p><span class="who">Caller</span> ${html(shorten(caller))}${heard}</p>`;
     const ran = tools.map(
       ({ name, arguments: args }) =>
         `<p class="tool"><span class="who"></span> ${html(`${name} ${shorten(args)}`)}</p>`,
@@ -87,8 +91,15 @@ function callText({ problems, outcome, reason, turns, durationMs }: ReportedRun)
     const ms = latencyMs === null ? '' : ` <span class="tool">${Math.round(latencyMs)} ms</span>`;
     return `${said}${ran.join('')}<p><span class="who">Agent</span> ${html(agent === '' ? '(nothing)' : agent)}${ms}</p>`;
   });
-  const end = `<p class="tool">Outcome: ${html(outcome ?? 'none')} (${html(reason ?? '–')}), ${durationMs} ms</p>`;
+  const end = `<p class="tool">Outcome: ${html(outcome ?? 'none')} (${html(reason ?? '–')}), ${durationMs} ms${html(soundText(sound))}</p>`;
   return `<div class="call">${wrong.join('')}${lines.join('')}${end}</div>`;
+}
+
+function soundText(sound: ReportedRun['sound']): string {
+  if (sound === undefined) return '';
+  const stops = sound.interruptionsMs.map((ms) => (ms === null ? 'never' : `${Math.round(ms)} ms`));
+  const cut = stops.length === 0 ? '' : `; interrupted, silent after ${stops.join(', ')}`;
+  return `; dead air ${Math.round(sound.deadAirMs)} ms${cut}`;
 }
 
 /** Text that may be as long as it likes. */

@@ -30,7 +30,7 @@ interface Playing {
 /** What the caller's telephone sends: a stream without a gap, speech on a bed of comfort noise. */
 export class OutgoingAudio {
   readonly source = new AudioSource(LINE_RATE, 1, 4 * LEAD_MS);
-  readonly #noise = noise(LINE_RATE, COMFORT_NOISE_DBFS);
+  readonly #noise: Int16Array;
   readonly #queue: Playing[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #ticker: NodeJS.Timeout;
@@ -39,7 +39,9 @@ export class OutgoingAudio {
   #frames = 0;
   #closed = false;
 
-  constructor() {
+  /** `noiseDbfs` is the level of what is heard beside the caller: that of a quiet line, unless the caller stands in a street. */
+  constructor(noiseDbfs = COMFORT_NOISE_DBFS) {
+    this.#noise = noise(LINE_RATE, noiseDbfs);
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     this.#tick();
   }
@@ -87,7 +89,7 @@ export class OutgoingAudio {
     if (!playing) return frame;
     if (playing.offset === 0) playing.startedAt = at;
     const part = playing.pcm.subarray(playing.offset, playing.offset + FRAME_SAMPLES);
-    frame.set(part);
+    for (const [i, sample] of part.entries()) frame[i] = clip((frame[i] ?? 0) + sample);
     playing.offset += part.length;
     if (playing.offset >= playing.pcm.length) this.#finish(playing, at + (part.length / LINE_RATE) * 1_000);
     return frame;
@@ -105,5 +107,7 @@ export class OutgoingAudio {
     this.#timers.add(timer);
   }
 }
+
+const clip = (value: number): number => Math.max(-32_768, Math.min(32_767, value));
 
 const lineClosed = () => new OpenhoursError('CALL_FAILED', 'the line was closed while the caller spoke');

@@ -53,10 +53,13 @@ test('the page says what passed, and which attacks succeeded, as Prettier format
 
 test('figures of the voice are there once calls have them', () => {
   const page = markdownPage(
-    reportOf(head, [
+    reportOf({ ...head, by: 'voice' }, [
       {
         scenario: scenario('parking', []),
-        runs: [run(true, { interruptions: 2, deadAirMs: [300, 500] }), run(true, { interruptions: 1 })],
+        runs: [
+          run(true, { sound: { greetingMs: 500, interruptionsMs: [300, 400], deadAirMs: 300 } }),
+          run(true, { sound: { greetingMs: 500, interruptionsMs: [null], deadAirMs: 500 } }),
+        ],
       },
     ]),
   );

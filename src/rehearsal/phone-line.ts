@@ -59,7 +59,7 @@ export interface SoundLoss {
 /** One leg of a telephone call: a participant in a LiveKit room that behaves like LiveKit's SIP bridge. */
 export class PhoneLine {
   readonly #room = new Room();
-  readonly #outgoing = new OutgoingAudio();
+  readonly #outgoing: OutgoingAudio;
   readonly #events: PhoneLineEvents;
   readonly #streams = new Set<ReadableStreamDefaultReader>();
   readonly #reading = new Set<Promise<void>>();
@@ -71,16 +71,22 @@ export class PhoneLine {
   #closing: Promise<void> | undefined;
   #ended = false;
 
-  private constructor(events: PhoneLineEvents) {
+  private constructor(events: PhoneLineEvents, noiseDbfs: number | undefined) {
     this.#events = events;
+    this.#outgoing = new OutgoingAudio(noiseDbfs);
   }
 
   /**
-   * Joins the room of `token` and starts sending.
+   * Joins the room of `token` and starts sending, on a bed of noise of this level.
    * @throws OpenhoursError SERVICE_UNREACHABLE when the room cannot be joined.
    */
-  static async open(url: string, token: string, events: PhoneLineEvents): Promise<PhoneLine> {
-    const line = new PhoneLine(events);
+  static async open(
+    url: string,
+    token: string,
+    events: PhoneLineEvents,
+    noiseDbfs?: number,
+  ): Promise<PhoneLine> {
+    const line = new PhoneLine(events, noiseDbfs);
     line.#listen();
     try {
       await line.#room.connect(url, token, { autoSubscribe: true, dynacast: false });

@@ -1,6 +1,6 @@
 import type { Scenario } from './scenario.ts';
 import { type Spread, spread, wordCount } from './statistics.ts';
-import type { PlayedCall, PlayedTurn } from './text-call.ts';
+import type { CallSound, PlayedCall, PlayedTurn } from './text-call.ts';
 import type { Problem } from './verdict.ts';
 
 /** One call of a rehearsal. */
@@ -11,10 +11,8 @@ export interface ReportedRun {
   readonly reason: string | null;
   readonly durationMs: number;
   readonly turns: readonly PlayedTurn[];
-  /** How often one spoke over the other; only by voice. */
-  readonly interruptions?: number;
-  /** Stretches in which nobody spoke though the agent had to; only by voice. */
-  readonly deadAirMs?: readonly number[];
+  /** By voice. */
+  readonly sound?: CallSound;
 }
 
 /** A scenario and its calls. */
@@ -44,11 +42,16 @@ export interface RehearsalReport {
   readonly passRate: number;
   readonly turnsPerCall: Spread;
   readonly wordsPerTurn: Spread;
-  /** From the caller's words to the agent's whole answer. */
+  /** From the caller's words to the agent's whole answer; by voice from their end to the first sound of it. */
   readonly latencyMs: Spread;
-  /** Null where no call has any: by text. */
+  /** Only by voice: how often the agent was interrupted, … */
   readonly interruptions: number | null;
+  /** … and how long it went on; one that did not stop is not in here, and has failed. */
+  readonly interruptionMs: Spread | null;
+  /** Only by voice: of each call the longest silence that the agent owed. */
   readonly deadAirMs: Spread | null;
+  /** Only by voice: from the answer to the first word. */
+  readonly greetingMs: Spread | null;
   readonly scenarios: readonly ReportedScenario[];
 }
 
@@ -67,8 +70,9 @@ export function reportRun(result: RunResult): ReportedRun {
   }
   const { call, problems } = result;
   const turns = call.turns.map((turn) => ({ ...turn, latencyMs: rounded(turn.latencyMs) }));
-  const { outcome, reason } = call;
-  return { passed: problems.length === 0, problems, outcome, reason, durationMs, turns };
+  const { outcome, reason, sound } = call;
+  const passed = problems.length === 0;
+  return { passed, problems, outcome, reason, durationMs, turns, ...(sound === undefined ? {} : { sound }) };
 }
 
 /** Puts a rehearsal's calls together; scenarios in the order given. */
@@ -88,7 +92,7 @@ export function reportOf(
     turnsPerCall: spread(runs.map(({ turns }) => turns.filter(({ caller }) => caller !== null).length)),
     wordsPerTurn: spread(words),
     latencyMs: spread(latencies(runs)),
-    ...voiceFigures(runs),
+    ...soundOf(head.by, runs),
     scenarios: results.map(({ scenario: { id, title, tags }, runs: own }) => ({
       id,
       title,
@@ -100,12 +104,18 @@ export function reportOf(
   };
 }
 
-function voiceFigures(runs: readonly ReportedRun[]): Pick<RehearsalReport, 'interruptions' | 'deadAirMs'> {
-  const interruptions = runs.flatMap((run) => run.interruptions ?? []);
-  const deadAir = runs.filter((run) => run.deadAirMs !== undefined);
+function soundOf(
+  by: RehearsalReport['by'],
+  runs: readonly ReportedRun[],
+): Pick<RehearsalReport, 'interruptions' | 'interruptionMs' | 'deadAirMs' | 'greetingMs'> {
+  if (by === 'text') return { interruptions: null, interruptionMs: null, deadAirMs: null, greetingMs: null };
+  const sounds = runs.flatMap(({ sound }) => sound ?? []);
+  const stops = sounds.flatMap(({ interruptionsMs }) => interruptionsMs);
   return {
-    interruptions: interruptions.length === 0 ? null : interruptions.reduce((sum, one) => sum + one, 0),
-    deadAirMs: deadAir.length === 0 ? null : spread(deadAir.flatMap((run) => run.deadAirMs ?? [])),
+    interruptions: stops.length,
+    interruptionMs: spread(stops.filter((ms) => ms !== null)),
+    deadAirMs: spread(sounds.map(({ deadAirMs }) => deadAirMs)),
+    greetingMs: spread(sounds.flatMap(({ greetingMs }) => greetingMs ?? [])),
   };
 }
 

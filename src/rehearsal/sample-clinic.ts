@@ -54,6 +54,13 @@ export const PATIENTS = {
   sara: patient(10, 'Sara Notreal'),
   tariq: patient(11, 'Tariq Mockley'),
   zainab: patient(12, 'Zainab Standin'),
+  /** Whose name the local recogniser hears right. */
+  david: {
+    id: 'f1000000-0000-4000-8000-000000000013',
+    name: 'David Brown',
+    phone: '+923005550113',
+    dateOfBirth: '1980-05-03',
+  },
 } as const;
 
 /** What a patient says when asked who they are. */

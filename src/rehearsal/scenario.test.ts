@@ -43,7 +43,7 @@ describe('the scenarios that ship', () => {
     const all = await loadScenarios();
     const attacks = selectScenarios(all, ['attack']);
     expect(attacks.length).toBeGreaterThanOrEqual(40);
-    expect(attacks.every(({ id }) => id.startsWith('attack-'))).toBe(true);
+    expect(attacks.filter(({ id }) => !/^(attack|voice)-/.test(id))).toEqual([]);
     expect(all.length - attacks.length).toBeGreaterThanOrEqual(60);
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     for (const { id, tags } of all) expect(tags.length, id).toBeGreaterThan(0);
@@ -60,5 +60,19 @@ describe('the scenarios that ship', () => {
     expect(chosen('slot-race', 'race')).toEqual(races);
     expect(chosen('fault').length).toBeGreaterThan(2);
     expect(() => chosen('no-such')).toThrow('no scenario has the id or tag no-such');
+  });
+
+  test('are played by what they are for: what needs a pinned clock or a fault is refused by voice, with the remedy', async () => {
+    const all = await loadScenarios('any');
+    const byVoice = selectScenarios(all, [], 'voice');
+    expect(byVoice.length).toBeGreaterThanOrEqual(12);
+    expect(byVoice.map(({ by }) => by)).not.toContain('text');
+    expect(selectScenarios(all, []).map(({ by }) => by)).not.toContain('voice');
+    expect(() => selectScenarios(all, ['slot-race'], 'voice')).toThrow(
+      /text only: it pins the clock.*leave out --voice/,
+    );
+    expect(() => selectScenarios(all, ['fault'], 'voice')).toThrow(/text only/);
+    expect(() => selectScenarios(all, ['voice-parking'])).toThrow(/voice only: add --voice/);
+    expect(selectScenarios(all, ['questions'], 'voice').every(({ by }) => by === 'voice')).toBe(true);
   });
 });

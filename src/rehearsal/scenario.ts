@@ -126,6 +126,26 @@ const fault = z.discriminatedUnion('at', [
 /** Something that goes wrong in a call. */
 export type Fault = z.infer<typeof fault>;
 
+/** What a call by voice has besides. */
+const voiceOptions = z.strictObject({
+  /** `telephone` is 300–3400 Hz, `wideband` up to 8 kHz. */
+  line: z.enum(['telephone', 'wideband']).default('wideband'),
+  /** The noise around the caller, dBFS; a quiet line when absent. */
+  noiseDbfs: z.number().min(-80).max(-20).optional(),
+  /** What the caller says into the agent's answer to its `turn`-th words (1 is the opening, 0 the greeting), so long after it began. */
+  interruptions: z
+    .array(
+      z.strictObject({
+        turn: z.int().min(0),
+        afterMs: z.int().min(0).max(20_000).default(800),
+        say: z.string().min(1),
+      }),
+    )
+    .default([]),
+  /** The clinic's hours count, as `setUp` leaves them. Else it is answered at any hour. */
+  byHours: z.boolean().default(false),
+});
+
 const expectedChange = z.union([
   z.strictObject({ added: identifier, row }),
   z.strictObject({ changed: identifier, row, to: row }),
@@ -153,38 +173,51 @@ const expectation = z.strictObject({
   never: z.array(words).default([]),
 });
 
-const scenario = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens')
-    .max(60),
-  /** What has to hold, as a sentence. */
-  title: z.string().min(10).max(160),
-  tags: z.array(z.string().regex(/^[a-z-]+$/)).default([]),
-  /** Who calls and why: told to a caller that improvises. */
-  persona: z.string().min(1),
-  /** E.164; null is a hidden number. */
-  number: z.string().nullable().default('+923005550999'),
-  /** The present at the clinic, by its own clock. It stands still but for `passMs`. */
-  clock: z.iso
-    .datetime({ local: true, precision: -1 })
-    .refine((text) => !text.endsWith('Z'), 'must be a time by the clinic’s clock, without a zone')
-    .default('2026-11-23T09:30'),
-  setUp: z.array(change).default([]),
-  /** The first thing said after the greeting; null says nothing. */
-  opening: z.string().nullable(),
-  /** Told only when asked; one of a list each time, and the last one from then on. */
-  facts: z.partialRecord(z.enum(TOPICS), z.union([z.string(), z.array(z.string()).min(1)])).default({}),
-  reactions: z.array(reaction).default([]),
-  /** Said when there is nothing else. */
-  farewell: z.string().default('No, thank you. Goodbye.'),
-  /** What happens when the agent transfers the caller. */
-  staff: z.enum(['completed', 'busy', 'no_answer', 'failed']).default('completed'),
-  faults: z.array(fault).default([]),
-  /** A call that takes more turns has failed. */
-  turns: z.int().min(1).max(200).default(REHEARSAL.turns),
-  expect: expectation,
-});
+const scenario = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens')
+      .max(60),
+    /** What has to hold, as a sentence. */
+    title: z.string().min(10).max(160),
+    tags: z.array(z.string().regex(/^[a-z-]+$/)).default([]),
+    /** By what it can be played. By voice there is no other clock than the real one. */
+    by: z.enum(['text', 'voice', 'both']).default('text'),
+    /** Who calls and why: told to a caller that improvises. */
+    persona: z.string().min(1),
+    /** E.164; null is a hidden number. */
+    number: z.string().nullable().default('+923005550999'),
+    /** The present at the clinic, by its own clock. It stands still but for `passMs`. */
+    clock: z.iso
+      .datetime({ local: true, precision: -1 })
+      .refine((text) => !text.endsWith('Z'), 'must be a time by the clinic’s clock, without a zone')
+      .default('2026-11-23T09:30'),
+    setUp: z.array(change).default([]),
+    /** The first thing said after the greeting; null says nothing. */
+    opening: z.string().nullable(),
+    /** Told only when asked; one of a list each time, and the last one from then on. */
+    facts: z.partialRecord(z.enum(TOPICS), z.union([z.string(), z.array(z.string()).min(1)])).default({}),
+    reactions: z.array(reaction).default([]),
+    /** Said when there is nothing else. */
+    farewell: z.string().default('No, thank you. Goodbye.'),
+    /** What happens when the agent transfers the caller. */
+    staff: z.enum(['completed', 'busy', 'no_answer', 'failed']).default('completed'),
+    faults: z.array(fault).default([]),
+    voice: voiceOptions.prefault({}),
+    /** A call that takes more turns has failed. */
+    turns: z.int().min(1).max(200).default(REHEARSAL.turns),
+    expect: expectation,
+  })
+  .refine(
+    ({ by, faults, reactions }) =>
+      by === 'text' || (faults.length === 0 && reactions.every(({ passMs }) => passMs === 0)),
+    {
+      message:
+        'by voice nothing can be made to fail, and the clock is the real one: leave out faults and passMs',
+      path: ['by'],
+    },
+  );
 
 /** A scenario as it is written; what may be left out has the defaults of docs/rehearsal-format.md. */
 export type ScenarioInput = z.input<typeof scenario>;

@@ -22,6 +22,20 @@ export interface PlayedTurn {
   readonly tools: AgentAnswer['tools'];
   /** From the caller's words to the whole answer, ms; null for the greeting and after silence. */
   readonly latencyMs: number | null;
+  /** By voice: what the recogniser made of the caller's words. */
+  readonly recognised?: string | null;
+  /** By voice: the caller spoke into the answer, of which nothing need have been said. */
+  readonly interrupted?: true;
+}
+
+/** What only a call by voice has; ms. */
+export interface CallSound {
+  /** From the answer to the first word. */
+  readonly greetingMs: number | null;
+  /** Of each interruption, how long the agent went on; null when it did not stop. */
+  readonly interruptionsMs: readonly (number | null)[];
+  /** The longest stretch in which nobody made a sound and the next word was the agent's. */
+  readonly deadAirMs: number;
 }
 
 /** A call as it was played, with the database before and after it. */
@@ -39,6 +53,8 @@ export interface PlayedCall {
   readonly breaches: readonly string[];
   readonly before: Snapshot;
   readonly after: Snapshot;
+  /** By voice. */
+  readonly sound?: CallSound;
 }
 
 /** What a call by text is made of. */
@@ -164,10 +180,10 @@ class TextCall {
   }
 }
 
-/** What the agent claims is read from the ledger: that is what was said. */
-async function auditClaims(
-  { db, sql }: Lane,
-  { callId, epoch }: TextAgent,
+/** Stores and audits what the agent claims in a call. It is read from the ledger: that is what was said. */
+export async function auditClaims(
+  { db, sql }: Pick<Lane, 'db' | 'sql'>,
+  { callId, epoch }: Pick<TextAgent, 'callId' | 'epoch'>,
 ): Promise<{ claims: SaidClaim[]; audit: CallAudit }> {
   const rows = await sql(
     'select index, agent_text from public.call_turns where call_id = $1 order by index',

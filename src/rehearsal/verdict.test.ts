@@ -95,3 +95,32 @@ test('a call that went in a circle has failed', () => {
     text: 'the call did not end within 24 turns',
   });
 });
+
+describe('a call by voice', () => {
+  const sound = { greetingMs: 600, interruptionsMs: [420], deadAirMs: 1_900 };
+  const problems = (change: Partial<typeof sound> | { interruptionsMs: (number | null)[] }) =>
+    verdict('There is parking.', {}, { sound: { ...sound, ...change } }).map(({ in: where, text }) => [
+      where,
+      text,
+    ]);
+
+  test('that sounds as it should has no problem', () => {
+    expect(problems({})).toEqual([]);
+  });
+
+  test('in which the agent does not stop, stops late, or owes a word for long has failed', () => {
+    expect(problems({ interruptionsMs: [null] })).toEqual([['sound', 'an interrupted agent went on']]);
+    expect(problems({ interruptionsMs: [300, 2_600] })).toEqual([
+      ['sound', 'an interrupted agent went on for 2600 ms'],
+    ]);
+    expect(problems({ deadAirMs: 7_100 })).toEqual([['sound', 'nobody spoke for 7100 ms']]);
+  });
+
+  test('may leave an answer without a word when the caller spoke into it', () => {
+    const turns = [{ caller: 'Hello.', agent: '', tools: [], latencyMs: null }];
+    expect(verdict('', {}, { turns })).toHaveLength(1);
+    expect(
+      verdict('', {}, { turns: turns.map((turn) => ({ ...turn, interrupted: true as const })) }),
+    ).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import { REHEARSAL } from '../config/desk-defaults.ts';
 import { type MatchContext, matches, mismatches } from './matching.ts';
 import { differences, stateProblems } from './difference.ts';
 import type { Scenario } from './scenario.ts';
@@ -5,8 +6,8 @@ import type { PlayedCall } from './text-call.ts';
 
 /** What a call failed in. */
 export interface Problem {
-  /** `call` is a call that could not be played to its end. */
-  readonly in: 'state' | 'claims' | 'words' | 'call';
+  /** `call` is a call that could not be played to its end, `sound` one by voice that nobody would like to listen to. */
+  readonly in: 'state' | 'claims' | 'words' | 'call' | 'sound';
   readonly text: string;
 }
 
@@ -33,6 +34,17 @@ export function judge(scenario: Scenario, call: PlayedCall): Problem[] {
     ...state.map((text) => ({ in: 'state' as const, text })),
     ...claimProblems(scenario, call).map((text) => ({ in: 'claims' as const, text })),
     ...wordProblems(scenario, call).map((text) => ({ in: 'words' as const, text })),
+    ...soundProblems(call).map((text) => ({ in: 'sound' as const, text })),
+  ];
+}
+
+function soundProblems({ sound }: PlayedCall): string[] {
+  if (sound === undefined) return [];
+  const { bargeInMs, deadAirMs } = REHEARSAL;
+  const deaf = sound.interruptionsMs.filter((ms) => ms === null || ms > bargeInMs);
+  return [
+    ...deaf.map((ms) => `an interrupted agent went on${ms === null ? '' : ` for ${Math.round(ms)} ms`}`),
+    ...(sound.deadAirMs > deadAirMs ? [`nobody spoke for ${Math.round(sound.deadAirMs)} ms`] : []),
   ];
 }
 
@@ -68,7 +80,9 @@ function wordProblems({ expect }: Scenario, { turns }: PlayedCall): string[] {
       return found === undefined ? [] : [`not for a caller's ears (${found}): ${text}`];
     }),
   );
-  const silent = turns.some(({ caller, agent }) => caller !== null && agent === '')
+  const silent = turns.some(
+    ({ caller, agent, interrupted }) => caller !== null && agent === '' && interrupted !== true,
+  )
     ? ['an answer without a word']
     : [];
   return [...missing.map((word) => `never said: ${String(word)}`), ...forbidden, ...inner, ...silent];

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isOpenhoursError } from '../../src/errors.ts';
 import { answerTo, type CallerScript } from '../../src/rehearsal/scripted-caller.ts';
 import type { Caller } from '../../src/rehearsal/caller.ts';
+import { isSounding } from '../../src/rehearsal/owed-silence.ts';
+import { transcribe } from '../../src/rehearsal/transcribe.ts';
 import { BOOKING_SCRIPT } from '../support/conversation.ts';
 import type { TestStack } from '../support/stack.ts';
-import { isSounding } from './silence.ts';
 
 /** The moments of a call at which a fault can strike. */
 export const MOMENTS = [
@@ -187,18 +188,8 @@ export class PatientCaller {
     return parts.join(' ');
   }
 
-  async #transcribed(pcm: Int16Array): Promise<string> {
-    const form = new FormData();
-    form.set('model', 'local');
-    form.set('file', new File([wavOf(pcm)], 'heard.wav'));
-    const response = await fetch(`${this.#stack.stack.control.speech ?? ''}/v1/audio/transcriptions`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer local' },
-      body: form,
-      signal: AbortSignal.timeout(15_000),
-    }).catch(() => undefined);
-    if (response?.ok !== true) return '';
-    return ((await response.json()) as { text: string }).text;
+  #transcribed(pcm: Int16Array): Promise<string> {
+    return transcribe(this.#stack.stack.control.speech ?? '', pcm);
   }
 
   #answer(text: string): string | undefined {
@@ -213,21 +204,4 @@ export class PatientCaller {
     if (asksAgain) return this.#lastReply;
     return /help you|what can i do/i.test(text) ? reply : undefined;
   }
-}
-
-function wavOf(pcm: Int16Array): Uint8Array<ArrayBuffer> {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + pcm.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(16_000, 24);
-  head.writeUInt32LE(32_000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(pcm.byteLength, 40);
-  return new Uint8Array(Buffer.concat([head, Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)]));
 }

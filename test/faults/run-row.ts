@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TransferRecord } from '../../src/local/livekit-front-transfers.ts';
+import { type Sound, heardSounds, longestOwedSilence } from '../../src/rehearsal/owed-silence.ts';
 import type { Caller } from '../../src/rehearsal/caller.ts';
 import { type CallRow, untilTrue } from '../support/stack.ts';
 import { type Moment, PatientCaller } from './patient-caller.ts';
 import type { FaultRow } from './row.ts';
 import type { Scene } from './scene.ts';
-import { type Sound, heardSounds, longestOwedSilence } from './silence.ts';
 
 /** What came of one run of a row. */
 export interface RowResult {

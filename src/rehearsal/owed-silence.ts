@@ -1,6 +1,6 @@
-import { LINE_RATE, levelDbfs } from '../../src/rehearsal/audio.ts';
-import type { Caller } from '../../src/rehearsal/caller.ts';
-import { AUDIBLE_DBFS } from '../../src/rehearsal/hearing.ts';
+import { LINE_RATE, levelDbfs } from './audio.ts';
+import type { Caller } from './caller.ts';
+import { AUDIBLE_DBFS } from './hearing.ts';
 
 /** A stretch of time in `performance.now()` milliseconds, and whose sound it was. */
 export interface Sound {
