@@ -76,10 +76,8 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
       watch = await createWatch({ config, log, shift, calls, tasks, clinics, agentFile: AGENT_FILE });
       return watch.server;
     },
-    prepareAudio: async (clinics) => {
-      const { prepareAudio } = await import('./lifecycle/prepare-audio.ts');
-      await prepareAudio(config, clinics, log);
-    },
+    prepareAudio: async (clinics) =>
+      (await import('./lifecycle/prepare-audio.ts')).prepareAudio(config, clinics, log),
     onDuty: (duty) => {
       afterCall.begin(shift.id);
       return watch?.begin(duty) ?? (async () => undefined);

@@ -146,7 +146,7 @@ test('a worker that has its seat records the call, and sends the confirmation be
   const appointment = 'b4000000-0000-4000-8000-000000000001';
   await sql(`update calls set recorded_at = now() where id <> '${CALL.ada}';
     update patients set phone = '${NUMBER}' where id = '${ADA}';
-    insert into call_turns (call_id, index, caller_text, agent_text) values ('${CALL.ada}', 1, 'A visit please.', 'You’re booked for Tuesday.');
+    insert into call_turns (call_id, index, caller_text, agent_text) values ('${CALL.ada}', 1, 'A visit please.', 'You''re booked for Tuesday.');
     ${appointmentSql(appointment, ADA, CALL.ada, 15)}
     update appointments set starts_at = now() + interval '2 days', ends_at = now() + interval '49 hours' where id = '${appointment}'`);
   const config = makeConfig({

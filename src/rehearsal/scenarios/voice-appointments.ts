@@ -35,7 +35,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-new-patient',
     title: 'Somebody new is registered by voice with name and birth date read back, and then booked',
-    tags: ['ordinary', 'booking', 'registration'],
+    tags: ['ordinary', 'booking', 'registration', 'more'],
     by: 'voice',
     persona: `Mary Johnson, born on the second of June 1985, is new and wants a check-up on ${day.name} at ten.`,
     setUp: [openOnThatDay],
@@ -138,7 +138,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-hang-up',
     title: 'A caller who hangs up while times are offered leaves no appointment',
-    tags: ['booking', 'more'],
+    tags: ['booking'],
     by: 'voice',
     persona: 'Asks for a check-up, and hangs up when times are offered.',
     setUp: [openOnThatDay],
