@@ -3,13 +3,10 @@ import { runRow } from './faults/run-row.ts';
 import { Scene } from './faults/scene.ts';
 import { FAULT_TABLE } from './faults/table.ts';
 
-/** The parts that were never played elsewhere, each once; `npm run faults` plays them all. In an order in which few workers have to be started. */
+/** A crash and a signal, each once; `npm run faults` plays the whole table. */
 const SAMPLE = [
-  'speech is cut mid-sentence',
-  'the database is gone for 5 s',
   "the call's process is killed while it has just booked",
   'SIGTERM alone; the front desk picks up',
-  'SIGTERM; another worker is there',
 ];
 
 /** Silence is measured by `npm run faults` on a quiet machine; here, on whatever there is, only one that is far too long fails. */

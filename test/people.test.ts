@@ -32,17 +32,6 @@ describe('a caller', () => {
     expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'transferred', reason: 'asked_for' });
   });
 
-  test('in an emergency is told what to do and connected, whatever the model would say', async () => {
-    await frontDesk('completed');
-    const caller = await stack.dial();
-    await caller.answered;
-    await hear(stack, caller, 0);
-    await caller.say('My face is swollen and I cannot breathe.');
-    expect((await hear(stack, caller, 1)).text).toMatch(/emergency.*connecting you with our front desk/);
-    await caller.ended;
-    expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'transferred', reason: 'emergency' });
-  });
-
   test('who says okay while the agent is still speaking hears it out, and has agreed to nothing', async () => {
     const caller = await stack.dial();
     await caller.answered;

@@ -88,7 +88,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-interruption',
     title: 'An agent that is interrupted in mid-sentence falls silent, and answers what was asked instead',
-    tags: ['interruption', 'questions', 'more'],
+    tags: ['interruption', 'questions'],
     by: 'voice',
     persona: 'Asks what a check-up costs, and into the answer where to park.',
     opening: 'Hello, what does a check-up cost?',
