@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** A minute of a core, which `scripts/test` has beside the unit tests. */
-const ALL_BY_TEXT = 'src/commands/rehearse-all.test.ts';
+/** Long ones, which `scripts/test` has beside the other unit tests. */
+const BESIDE = ['src/commands/rehearse-all.test.ts', 'src/components/environments.test.ts'];
 
 export default defineConfig({
   test: {
@@ -13,13 +13,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'agent/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: [ALL_BY_TEXT],
+          exclude: BESIDE,
           testTimeout: 10_000,
           // One worker for all files: each would otherwise load the LiveKit framework anew (27 s instead of 6 s).
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'rehearsal', include: [ALL_BY_TEXT] } },
+      { extends: true, test: { name: 'beside', include: BESIDE, testTimeout: 10_000 } },
       {
         extends: true,
         test: {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SILENCE_GOODBYE_TEXT, SILENCE_TEXTS } from '../src/clinic/sentences.ts';
 import { TURNS } from '../src/config/defaults.ts';
 import { soundBounds } from '../src/rehearsal/audio.ts';
@@ -18,7 +18,6 @@ beforeAll(async () => {
   silent = sayNothing();
   silent.catch(() => undefined); // its test tells
 }, 900_000); // a machine's first build
-afterEach(() => stack.hangUpAll());
 afterAll(() => stack?.stop());
 
 async function sayNothing(): Promise<Caller> {

@@ -81,7 +81,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-book-a-check-up',
     title: 'A patient books by voice, and the appointment is the one that was read back',
-    tags: ['ordinary', 'booking'],
+    tags: ['ordinary', 'booking', 'more'],
     by: 'voice',
     persona: `David Brown, born on the third of May 1980, wants a check-up on ${day.name} at ten in the morning.`,
     setUp: [openOnThatDay],
@@ -138,7 +138,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-hang-up',
     title: 'A caller who hangs up while times are offered leaves no appointment',
-    tags: ['booking', 'more'],
+    tags: ['booking'],
     by: 'voice',
     persona: 'Asks for a check-up, and hangs up when times are offered.',
     setUp: [openOnThatDay],
