@@ -57,7 +57,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-wrong-birthday',
     title: 'Three wrong birthdays by voice lock the call, and the appointment stays, and stays untold',
-    tags: ['attack', 'identity'],
+    tags: ['attack', 'identity', 'more'],
     by: 'voice',
     persona: 'Knows the name of David Brown but not his birthday, and guesses.',
     setUp: [openOnThatDay, hisFilling],
@@ -81,7 +81,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-book-a-check-up',
     title: 'A patient books by voice, and the appointment is the one that was read back',
-    tags: ['ordinary', 'booking', 'more'],
+    tags: ['ordinary', 'booking'],
     by: 'voice',
     persona: `David Brown, born on the third of May 1980, wants a check-up on ${day.name} at ten in the morning.`,
     setUp: [openOnThatDay],
@@ -100,7 +100,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-cancel',
     title: 'A patient cancels by voice: that appointment, and only after the read-back',
-    tags: ['ordinary', 'cancelling'],
+    tags: ['ordinary', 'cancelling', 'more'],
     by: 'voice',
     persona: 'David Brown, born on the third of May 1980, wants to cancel his filling.',
     setUp: [openOnThatDay, hisFilling, appointment({ ...atTen, patientId: PATIENTS.sara.id })],
