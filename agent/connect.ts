@@ -7,7 +7,7 @@ import { CALL } from '../src/config/defaults.ts';
 import type { TransferOutcome } from '../src/providers/sip-transfer.ts';
 import { leaveEmergency } from './alarms.ts';
 import type { CallEnd } from './call.ts';
-import type { TransferWish } from './call-state.ts';
+import type { CallState, TransferWish } from './call-state.ts';
 import type { LiveCall } from './live-call.ts';
 
 /**
@@ -23,33 +23,38 @@ export async function connectCaller(call: LiveCall, wish: TransferWish): Promise
   const outcome: TransferOutcome = to === null ? 'failed' : await line.transfer(to, CALL.transferRingMs);
   const durationMs = performance.now() - startedAt;
   log.info({ transfer: outcome, durationMs: Math.round(durationMs) }, 'transfer');
+  const sentence = settleTransfer(state, wish.reason, outcome, durationMs);
+  if (outcome === 'completed') {
+    return { outcome: 'transferred', reason: wish.reason === 'emergency' ? 'emergency' : 'asked_for' };
+  }
+  if (sentence === undefined || line.callerLeft()) return { outcome: 'completed', reason: 'caller_hung_up' };
+  state.silenced = false;
+  call.session.say(sentence);
+  return undefined;
+}
+
+/** Puts a transfer on record, by voice or by text; what to say to the caller who is back, where one is. */
+export function settleTransfer(
+  state: CallState,
+  reason: string,
+  outcome: TransferOutcome,
+  durationMs: number,
+): string | undefined {
   state.ledger.toolRun({
     // The audit of what was said takes this row for it, whether the model or code wanted the transfer.
     name: 'transfer',
-    arguments: { reason: wish.reason },
+    arguments: { reason },
     result: { outcome },
     errorCode: null,
     durationMs,
   });
-  const reason = wish.reason === 'emergency' ? 'emergency' : 'asked_for';
-  if (outcome === 'completed') return { outcome: 'transferred', reason };
-  if (outcome === 'caller_left' || line.callerLeft())
-    return { outcome: 'completed', reason: 'caller_hung_up' };
-  state.silenced = false;
+  if (outcome === 'completed' || outcome === 'caller_left') return undefined;
   state.failedTransfers += 1;
   state.done.delete('transferring');
   state.changed();
-  if (reason === 'emergency') leaveEmergency(state);
-  call.session.say(backAgain(outcome, reason, state.failedTransfers));
-  return undefined;
-}
-
-/** What a caller hears who is back, by how the transfer ended and how many were in vain. */
-export function backAgain(
-  outcome: Exclude<TransferOutcome, 'completed' | 'caller_left'>,
-  reason: string,
-  times: number,
-): string {
-  if (reason === 'emergency') return EMERGENCY_ALONE_TEXT;
-  return times > 1 ? NOT_CONNECTED_AGAIN_TEXT : NOT_CONNECTED_TEXTS[outcome];
+  if (reason === 'emergency') {
+    leaveEmergency(state);
+    return EMERGENCY_ALONE_TEXT;
+  }
+  return state.failedTransfers > 1 ? NOT_CONNECTED_AGAIN_TEXT : NOT_CONNECTED_TEXTS[outcome];
 }

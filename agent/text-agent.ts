@@ -15,9 +15,8 @@ import { OpenhoursError } from '../src/errors.ts';
 import type { Logger } from '../src/log.ts';
 import { useLoggerForFramework } from '../src/providers/framework-log.ts';
 import { createLanguageModel } from '../src/providers/language.ts';
-import { leaveEmergency } from './alarms.ts';
 import type { CallState } from './call-state.ts';
-import { backAgain } from './connect.ts';
+import { settleTransfer } from './connect.ts';
 import { takeKeys } from './keys.ts';
 import { Ledger } from './ledger.ts';
 import { newCallState } from './new-call-state.ts';
@@ -212,19 +211,9 @@ export class TextAgent {
     this.#state.transferWish = undefined;
     const outcome = await this.#transfer(this.#state.clinic.staff_number ?? '');
     this.#log.info({ transfer: outcome }, 'transfer');
-    const { reason } = wanted;
-    this.#state.ledger.toolRun({
-      name: 'transfer',
-      arguments: { reason },
-      result: { outcome },
-      errorCode: null,
-      durationMs: 0,
-    });
-    if (outcome === 'completed') return 'transferred';
-    this.#state.failedTransfers += 1;
-    this.#state.done.delete('transferring');
-    if (reason === 'emergency') leaveEmergency(this.#state);
-    this.#announce(backAgain(outcome, reason, this.#state.failedTransfers));
+    const sentence = settleTransfer(this.#state, wanted.reason, outcome, 0);
+    if (sentence === undefined) return 'transferred';
+    this.#announce(sentence);
     return undefined;
   }
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../src/commands/doctor-checks.ts';
 import { projectRoot } from '../src/config/paths.ts';
 import { UNKNOWN_NUMBER_TEXT } from '../src/clinic/sentences.ts';
+import { hear } from './support/conversation.ts';
 import { CLINIC_NUMBER, type CallRow, TestStack, nothingLeft, untilTrue } from './support/stack.ts';
 
 let stack: TestStack;
@@ -28,6 +29,24 @@ describe('a caller', () => {
       reason: 'clinic_unknown',
     });
     await untilTrue(() => stack.roomIsGone(caller), 2_000, 'the room is gone');
+  });
+
+  test('who speaks from the first word of the greeting stops it, and is answered', async () => {
+    const caller = await stack.dial();
+    await caller.answered;
+    await caller.interrupt("I'd like to book a cleaning on Wednesday.");
+    const answer = await hear(stack, caller, 1);
+    const [turn] = caller.measurements.turns;
+    process.stderr.write(`interrupted greeting was silent after ${Math.round(turn?.bargeInMs ?? NaN)} ms\n`);
+    expect(turn?.bargeInMs).toBeLessThan(1_000);
+    // The local recogniser mishears a word now and then: then it is asked for.
+    expect(answer.text, await stack.transcript(caller)).toMatch(
+      /Wednesday.*suits? you\?|which (service|treatment|day) would you like/i,
+    );
+    const first = (await stack.turns(caller)).find(({ index }) => index === 1);
+    expect(first?.caller_text).toMatch(/book|cleaning|Wednesday/i);
+    await caller.hangUp();
+    expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'completed', reason: 'caller_hung_up' });
   });
 
   test('who hangs up while it rings leaves neither a room nor an open call behind', async () => {

@@ -80,11 +80,6 @@ export function stepText(step: SipStep): string {
   }
 }
 
-/** True when calls to every clinic reach the agent. */
-export function isSettled({ steps, problems }: SipPlan): boolean {
-  return steps.length === 0 && problems.length === 0;
-}
-
 /** The steps at Twilio, for an Elastic SIP Trunk: https://docs.livekit.io/telephony/start/providers/twilio */
 export function twilioSteps(
   clinics: readonly Pick<ClinicProfile, 'slug' | 'numbers' | 'staff_number'>[],
