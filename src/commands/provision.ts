@@ -3,7 +3,7 @@ import { openDatabase } from '../clinic/database.ts';
 import { loadConfig } from '../config/load.ts';
 import { ExitCode, OpenhoursError } from '../errors.ts';
 import { LiveKitSip } from './sip-directory.ts';
-import { type SipDirectory, type SipPlan, type SipStep, applySipPlan, planSip } from './sip-plan.ts';
+import { type SipDirectory, type SipStep, applySipPlan, planSip } from './sip-plan.ts';
 
 /** What `provision` needs; tests pass their own. */
 export interface ProvisionDeps {
