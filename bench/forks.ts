@@ -4,10 +4,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../src/rehearsal/caller.ts';
+import { benchOptions } from './options.ts';
 import { percentile } from './statistics.ts';
 import { Telephone } from './telephone.ts';
 
-const RUNS = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 6;
+const { often: RUNS, json: JSON_ASKED } = benchOptions('runs', 6);
 const RULES = { openhours: 'src/main.js', framework: 'bench/framework-forks.js' } as const;
 type Rule = keyof typeof RULES;
 const METRICS = {
@@ -136,7 +137,7 @@ function report(all: Record<Rule, Samples>): void {
     const of = Object.fromEntries(rules.map((rule) => [rule, summary(all[rule][metric])])) as Summaries;
     return { metric: METRICS[metric], ...of, ratio: ratio(of.openhours.mean, of.framework.mean) };
   });
-  if (process.argv.includes('--json')) {
+  if (JSON_ASKED) {
     process.stdout.write(`${JSON.stringify({ runs: RUNS, rows })}\n`);
     return;
   }

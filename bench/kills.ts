@@ -12,8 +12,9 @@ import { projectRoot } from '../src/config/paths.ts';
 import type { LocalDatabase } from '../src/local/database.ts';
 import { withSqlClient } from '../src/local/sql-client.ts';
 import { startTemporaryDatabase } from '../src/local/temporary-database.ts';
+import { benchOptions } from './options.ts';
 
-const KILLS = Number(process.argv[process.argv.indexOf('--kills') + 1]) || 100;
+const { often: KILLS, json: JSON_ASKED } = benchOptions('kills', 100);
 /** What an agent says on its way; a kill follows one of them, each as often as the others. */
 const MOMENTS = ['begun', 'opened', 'offered', 'read back', 'agreed'];
 /** … within this time, in which the next one comes. */
@@ -94,5 +95,5 @@ try {
   await database.stop();
 }
 const result = { kills, calls, killedAfter: moments, problems };
-process.stdout.write(`${JSON.stringify(result, undefined, process.argv.includes('--json') ? 0 : 1)}\n`);
+process.stdout.write(`${JSON.stringify(result, undefined, JSON_ASKED ? 0 : 1)}\n`);
 process.exit(problems.length === 0 ? 0 : 1);

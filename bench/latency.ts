@@ -13,6 +13,7 @@ import { withSqlClient } from '../src/local/sql-client.ts';
 import { type Stack, startStack } from '../src/local/stack.ts';
 import { type Voices, startVoices } from '../src/local/voice.ts';
 import { startWorkerProcess } from '../src/local/worker-process.ts';
+import { benchOptions } from './options.ts';
 import { cpuMs, isAlive, memoryMiB, processTree } from './processes.ts';
 import { summary } from './statistics.ts';
 
@@ -20,7 +21,7 @@ quietNativeLogs();
 const { placeCall } = await import('../src/rehearsal/caller.ts');
 const { disposeLines } = await import('../src/rehearsal/phone-line.ts');
 
-const CALLS = Number(process.argv[process.argv.indexOf('--calls') + 1]) || 10;
+const { often: CALLS, json: JSON_ASKED } = benchOptions('calls', 10);
 const METRICS = {
   greetingFromRing: 'ring → greeting',
   greetingFromActive: 'connected → greeting',
@@ -206,7 +207,7 @@ function report(all: readonly Contestant[]): void {
       (Object.keys(PARTS) as Part[]).map((part) => [PARTS[part], summary(parts[kind][part])]),
     ),
   }));
-  if (process.argv.includes('--json')) {
+  if (JSON_ASKED) {
     process.stdout.write(`${JSON.stringify({ calls: CALLS, rows, where })}\n`);
     return;
   }

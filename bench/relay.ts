@@ -4,10 +4,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GuardedChild } from '../src/local/child.ts';
+import { benchOptions } from './options.ts';
 import { percentile } from './statistics.ts';
 import { Telephone } from './telephone.ts';
 
-const RELAYS = Number(process.argv[process.argv.indexOf('--relays') + 1]) || 20;
+const { often: RELAYS, json: JSON_ASKED } = benchOptions('relays', 20);
 /** The shortest that a plan takes: 60 s of work, of which the last 30 take no calls, and 7.5 s before those the next one takes over. */
 const TASK_TIMEOUT_S = '66';
 /** The next execution is started so long before it takes over, as a schedule would. */
@@ -108,5 +109,5 @@ const result = {
     n: times.length,
   },
 };
-process.stdout.write(`${JSON.stringify(result, undefined, process.argv.includes('--json') ? 0 : 1)}\n`);
+process.stdout.write(`${JSON.stringify(result, undefined, JSON_ASKED ? 0 : 1)}\n`);
 process.exit(refused === 0 && exits.every((code) => code === 0) ? 0 : 1);

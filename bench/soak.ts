@@ -5,11 +5,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RoomServiceClient } from 'livekit-server-sdk';
+import { benchOptions } from './options.ts';
 import { processTree } from './processes.ts';
 import { percentile } from './statistics.ts';
 import { Telephone } from './telephone.ts';
 
-const CALLS = Number(process.argv[process.argv.indexOf('--calls') + 1]) || 200;
+const { often: CALLS, json: JSON_ASKED } = benchOptions('calls', 200);
 const EVERY = 20;
 const PARALLEL = 2;
 /** Memory may grow by this much a call: 200 calls a day for a week are then 70 MB. */
@@ -130,7 +131,7 @@ function report({ samples, failures }: Result): boolean {
     last?.rooms === 0;
   const verdict = enough ? (flat ? 'flat' : 'GROWING') : 'too few calls to tell';
   const growth = { kibPerCall: Math.round(kib), handlesPerCall: handles };
-  if (process.argv.includes('--json')) {
+  if (JSON_ASKED) {
     process.stdout.write(`${JSON.stringify({ calls: CALLS, verdict, ...growth, failures, samples })}\n`);
     return flat || !enough;
   }
