@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Long ones, which `scripts/test` has beside the other unit tests. */
 const BESIDE = ['src/commands/rehearse-all.test.ts', 'src/components/environments.test.ts'];
+/** They start servers and wait for them, but listen to nobody: what else the machine does is no matter to them. */
+const SERVERS = ['test/dev-stack.test.ts', 'test/livekit-front.test.ts'];
 
 export default defineConfig({
   test: {
@@ -23,8 +25,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'servers',
+          include: SERVERS,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'calls',
           include: ['test/**/*.test.ts'],
+          exclude: SERVERS,
           // One local stack at a time: calls in parallel starve each other's audio on two cores.
           fileParallelism: false,
           testTimeout: 120_000,
