@@ -41,6 +41,15 @@ export function createProgram(): Command {
       process.exit(await runWorker(signals));
     });
   program
+    .command('gateway')
+    .description('help calls that no worker sees to, woken by LiveKit’s webhooks; stays until SIGTERM')
+    .action(async () => {
+      const { guardSignals } = await import('./lifecycle/signals.ts');
+      const signals = guardSignals();
+      const { runGateway } = await import('./commands/gateway.ts');
+      process.exit(await runGateway(signals));
+    });
+  program
     .command('dev')
     .description(
       'start the local stack and stay: LiveKit, database, stand-ins for speech and language, worker',
