@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 /** Long ones, which `scripts/test` has beside the other unit tests. */
-const BESIDE = ['src/commands/rehearse-all.test.ts', 'src/components/environments.test.ts'];
+const BESIDE = [
+  'src/commands/rehearse-all.test.ts',
+  'src/components/environments.test.ts',
+  'test/deploy/deploy.test.ts',
+  'test/deploy/images.test.ts',
+  'test/deploy/operations.test.ts',
+];
 /** They start servers and wait for them, but listen to nobody: what else the machine does is no matter to them. */
 const SERVERS = ['test/dev-stack.test.ts', 'test/livekit-front.test.ts'];
 
@@ -22,6 +28,8 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'beside', include: BESIDE, testTimeout: 10_000 } },
+      // With the real gcloud: what CI has of it, and the table of faults, which takes minutes (`npm run test:deploy`).
+      { extends: true, test: { name: 'deploy', include: ['test/deploy/*.test.ts'], testTimeout: 10_000 } },
       {
         extends: true,
         test: {
@@ -37,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'calls',
           include: ['test/**/*.test.ts'],
-          exclude: SERVERS,
+          exclude: [...SERVERS, 'test/deploy/**'],
           // One local stack at a time: calls in parallel starve each other's audio on two cores.
           fileParallelism: false,
           testTimeout: 120_000,

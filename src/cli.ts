@@ -9,7 +9,7 @@ import { projectRoot } from './config/paths.ts';
 import type { CallOptions } from './commands/call.ts';
 import type { PatientOptions } from './commands/patient.ts';
 import type { RehearseOptions } from './commands/rehearse.ts';
-import { isOpenhoursError } from './errors.ts';
+import { OpenhoursError, isOpenhoursError } from './errors.ts';
 import { withShiftOptions } from './worker-options.ts';
 
 function version(): string {
@@ -39,6 +39,15 @@ export function createProgram(): Command {
       setShiftWish(options);
       const { runWorker } = await import('./worker.ts');
       process.exit(await runWorker(signals));
+    });
+  program
+    .command('gateway')
+    .description('help calls that no worker sees to, woken by LiveKit’s webhooks; stays until SIGTERM')
+    .action(async () => {
+      const { guardSignals } = await import('./lifecycle/signals.ts');
+      const signals = guardSignals();
+      const { runGateway } = await import('./commands/gateway.ts');
+      process.exit(await runGateway(signals));
     });
   program
     .command('dev')
@@ -200,11 +209,22 @@ function addSetUpCommands(program: Command): void {
     });
 }
 
+/** A container has neither the local stack nor what deploys. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) return error;
+  return new OpenhoursError(
+    'LOCAL_TOOL_MISSING',
+    'this command needs a checkout with its packages, which an image has not: run it there, after `npm ci` and `npm run build`',
+    { cause: error },
+  );
+}
+
 async function main(): Promise<void> {
   quietNativeLogs();
   try {
     await createProgram().parseAsync();
-  } catch (error) {
+  } catch (thrown) {
+    const error = explained(thrown);
     if (!isOpenhoursError(error)) throw error;
     process.stderr.write(`openhours: ${error.code}: ${error.message}\n${error.kind.remedy}\n`);
     process.exit(error.kind.exit);

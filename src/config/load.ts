@@ -114,7 +114,7 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** The variables: docs/configuration.md has the same table, and a test compares the two. */
+/** The worker's variables: docs/configuration.md has the same table, and a test compares the two. */
 export const VARIABLES = {
   LIVEKIT_URL: address(['ws:', 'wss:', 'http:', 'https:'], 'wss://my-project.livekit.cloud'),
   LIVEKIT_API_KEY: secret('the API key of the LiveKit project'),
@@ -217,7 +217,8 @@ export function setShiftWish(wish: { early?: boolean; until?: string; for?: stri
   if (wish.for !== undefined) process.env['SHIFT_FOR'] = wish.for;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment of this process: the only place that reads it. */
 export function processEnvironment(): Environment {
@@ -229,17 +230,29 @@ export function processEnvironment(): Environment {
  * @throws OpenhoursError CONFIG_INVALID naming every problem at once; `details.problems` has them as {@link ConfigProblem}s.
  */
 export function loadConfig(environment: Environment = processEnvironment()): Config {
+  return freeze(toConfig(loadVariables(schema, environment, (present) => PAIRS.flatMap(halfOf(present)))));
+}
+
+/**
+ * Some of {@link VARIABLES} as the environment has them; `more` finds what is wrong beyond single variables.
+ * @throws OpenhoursError CONFIG_INVALID naming every problem at once.
+ */
+export function loadVariables<Schema extends z.ZodObject>(
+  variables: Schema,
+  environment: Environment,
+  more: (present: Environment) => ConfigProblem[] = () => [],
+): z.infer<Schema> {
   const present = Object.fromEntries(
     Object.entries(environment)
       // A secret that was stored from a file ends in a newline, which no HTTP header takes.
       .map(([name, value]) => [name, value?.trim()] as const)
       .filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = schema.safeParse(present);
-  const halves = PAIRS.flatMap(halfOf(present));
-  if (!parsed.success) throw configError([...problemsOf(parsed.error.issues, present), ...halves]);
-  if (halves.length > 0) throw configError(halves);
-  return freeze(toConfig(parsed.data));
+  const parsed = variables.safeParse(present);
+  const others = more(present);
+  if (!parsed.success) throw configError([...problemsOf(parsed.error.issues, present), ...others]);
+  if (others.length > 0) throw configError(others);
+  return parsed.data;
 }
 
 /** The half of a pair that is missing. */
@@ -321,7 +334,8 @@ function toConfig(env: z.infer<typeof schema>): Config {
   };
 }
 
-function freeze<T extends object>(value: T): T {
+/** Freezes a configuration with all its parts. */
+export function freeze<T extends object>(value: T): T {
   for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
   return Object.freeze(value);
 }

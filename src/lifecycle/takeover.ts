@@ -53,6 +53,13 @@ const STARTED: Readonly<Record<string, keyof Tried>> = {
   call_back: 'callBackAt',
 };
 
+/** Webhooks after which a caller may be without an agent; the last of them is for a connection that never came about. */
+export const COMINGS_AND_GOINGS: readonly string[] = [
+  'participant_joined',
+  'participant_left',
+  'participant_connection_aborted',
+];
+
 /** The caller and the agents of a room at one look. */
 interface Seen {
   readonly caller: RoomParticipant | undefined;
@@ -109,7 +116,7 @@ export class Lookout {
   /** A webhook of LiveKit is a hint to look at that room now. */
   async onWebhook({ event, room }: RoomEvent): Promise<void> {
     if (event === 'room_finished') return await this.tick();
-    if (room === undefined || !['participant_joined', 'participant_left'].includes(event)) return;
+    if (room === undefined || !COMINGS_AND_GOINGS.includes(event)) return;
     await this.#lookAt(this.#track(room.name));
   }
 
@@ -119,6 +126,23 @@ export class Lookout {
       .catch((error: unknown) => this.#deps.log.error({ error }, 'the look-out failed'))
       .finally(() => (this.#looking = undefined));
     return this.#looking;
+  }
+
+  /** Whether a call, that of `room` or any, was found to need something that is not done yet. */
+  isConcerned(room?: string): boolean {
+    const tracks = room === undefined ? [...this.#tracks.values()] : [this.#tracks.get(room)];
+    return tracks.some((track) => track !== undefined && this.#needsHelp(track));
+  }
+
+  /** LiveKit or the database did not answer the last time it was asked. */
+  get blind(): boolean {
+    return this.#failing.size > 0;
+  }
+
+  #needsHelp({ room, busy, foreign, reported, tried, goneSince, aloneSince }: Track): boolean {
+    if (busy) return true;
+    if (tried.settled === true || (foreign && !reported)) return false;
+    return goneSince === undefined ? aloneSince !== undefined : this.#rows.has(room);
   }
 
   async #look(): Promise<void> {

@@ -7,7 +7,8 @@ import { OpenhoursError } from '../errors.ts';
 /** An HTTP server that is listening. */
 export interface RunningServer {
   readonly port: number;
-  close(): Promise<void>;
+  /** Takes nothing new; answers under way have `graceMs` (none unless given) before their connections are closed. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /**
@@ -29,10 +30,15 @@ export async function startServer(app: Hono, port: number, hostname?: string): P
   }
   return {
     port: (server.address() as AddressInfo).port,
-    close: () =>
+    close: (graceMs = 0) =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        const cut = () => 'closeAllConnections' in server && server.closeAllConnections();
+        const timer = graceMs === 0 ? undefined : setTimeout(cut, graceMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        if (graceMs === 0) cut();
       }),
   };
 }
