@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if [ ! -e dist/src/deploy/image-size.js ]; then
-  echo 'Not built yet: run `npm ci` and `npm run build` first.' >&2
+  echo 'Not built yet: run "npm ci" and "npm run build" first.' >&2
   exit 69
 fi
 exec node dist/src/deploy/image-size.js "$@"
