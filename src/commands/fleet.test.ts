@@ -100,8 +100,8 @@ Seats
   invented  1     worker-1  in 19.7 s  2026-11-23 10:00 UTC  shift-abc12
 
 Last shifts
-  STARTED               ENDED                 WORKER    STATE   REASON        CALLS  BOOKED
-  2026-11-22 04:00 UTC  2026-11-22 12:05 UTC  worker-4  closed  closing_time  3      2
+  STARTED               ENDED                 WORKER    STATE   REASON        CALLS  BOOKED  UNTRUE
+  2026-11-22 04:00 UTC  2026-11-22 12:05 UTC  worker-4  closed  closing_time  3      2       1
 `.trim(),
   );
 });
