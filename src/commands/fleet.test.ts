@@ -133,7 +133,7 @@ test('a seat that has run out, and a shift that is on, are shown as that', async
   await showFleet({}, deps);
   const lines = printed.join('').split('\n');
   expect(lines[5]).toBe('  invented  1     worker-1  4.0 s ago  -      shift-abc12');
-  expect(lines.at(-1)).toMatch(/2026-11-22 04:00 UTC {2}- +worker-4 {2}starting {2}- +- +-$/);
+  expect(lines.at(-1)).toMatch(/2026-11-22 04:00 UTC {2}- +worker-4 {2}starting {2}- +- +- +-$/);
 });
 
 test('with --json it is one document', async () => {
