@@ -30,6 +30,7 @@ describe('a sentence that the recogniser closed', () => {
     'Where are you at?',
     'My name is Ann.',
     'Goodbye!',
+    'مجھے منگل کو آنا ہے۔',
   ])('is complete: "%s"', (text) => expect(wordsSay(text)).toBe('complete'));
 });
 

@@ -16,7 +16,7 @@ export function wordsSay(transcript: string): 'open' | 'complete' | 'unclear' {
   const text = transcript.trim();
   if (text === '') return 'unclear';
   if (OPEN_ENDINGS.test(text) || OPEN_UNLESS_CLOSED.test(text) || /(\.\.\.|…|-)$/.test(text)) return 'open';
-  return /[.?!]$/.test(text) ? 'complete' : 'unclear';
+  return /[.?!؟۔]$/.test(text) ? 'complete' : 'unclear';
 }
 
 /** What asks for a name and a birth date at once, in the languages of a call. */

@@ -134,7 +134,7 @@ export function restoreConversation(
 function isUnanswered({ caller_text, agent_text, interrupted }: StoredTurn): boolean {
   if (!caller_text) return false;
   const said = withoutOurOwn(agent_text ?? '');
-  return interrupted || !/[.?!]$/.test(said);
+  return interrupted || !/[.?!؟۔]$/.test(said);
 }
 
 /** What a new agent begins with. */
@@ -197,6 +197,6 @@ function withoutOurOwn(text: string): string {
 const REDACTED = /\[(?:phone|card|email|birth date|name|number)\]/;
 
 function lastQuestion(text: string): string | undefined {
-  const question = /([^.!?]*\?)\s*$/.exec(text)?.[1]?.trim();
+  const question = /([^.!?؟۔]*[?؟])\s*$/.exec(text)?.[1]?.trim();
   return question !== undefined && REDACTED.test(question) ? undefined : question;
 }
