@@ -38,7 +38,8 @@ export function isHalfAnAnswer(asked: string, transcript: string): boolean {
 }
 
 /** "No", "I'm new here", "I don't know": whoever does not say their name waits for an answer. */
-const REFUSES = /(?<!\p{L})(?:no|not|new|don't|dont|can't|yes|hello|sorry|sí|nuevo|nueva|hola|نہیں|جی|نیا|نئی)(?!\p{L})/iu;
+const REFUSES =
+  /(?<!\p{L})(?:no|not|new|don't|dont|can't|yes|hello|sorry|sí|nuevo|nueva|hola|نہیں|جی|نیا|نئی)(?!\p{L})/iu;
 
 /**
  * LiveKit's local end-of-turn model, which judges the melody of the voice, corrected by the words: a finished sentence ends the turn however

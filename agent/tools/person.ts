@@ -101,8 +101,6 @@ function notUnderstood(state: CallState, what: 'birth_date' | 'phone', reply: To
 
 /** A birth date as people say it, without the weekday, which nobody knows: "the 3rd of May 1990". */
 export function spokenBirthDate(date: DateTime, language: CallLanguage = 'en'): string {
-  const day = speakerOf(language)
-    .spokenDate(date)
-    .replace(/^\S+ /, '');
+  const day = speakerOf(language).spokenDate(date).replace(/^\S+ /, '');
   return `${day} ${language === 'es' ? 'de ' : ''}${date.year}`;
 }

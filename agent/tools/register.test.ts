@@ -59,9 +59,21 @@ describe('a new patient', () => {
   });
 
   test.each<[string, Partial<typeof NEW>, string]>([
-    ['the name', { full_name: 'Zoe Omara' }, 'The name is Zoe Omara, spelled Z O E, O M A R A. Is that right?'],
-    ['the birth date', { date_of_birth: '12 11 2001' }, 'And born on the 12th of November 2001. Is that right?'],
-    ['the number', { phone: '0300 5550178' }, 'And the phone number is 0 3 0 0, 5 5 5, 0 1 7 8. Is that right?'],
+    [
+      'the name',
+      { full_name: 'Zoe Omara' },
+      'The name is Zoe Omara, spelled Z O E, O M A R A. Is that right?',
+    ],
+    [
+      'the birth date',
+      { date_of_birth: '12 11 2001' },
+      'And born on the 12th of November 2001. Is that right?',
+    ],
+    [
+      'the number',
+      { phone: '0300 5550178' },
+      'And the phone number is 0 3 0 0, 5 5 5, 0 1 7 8. Is that right?',
+    ],
   ])('who corrects %s at the end hears that again, and nothing else', async (_, correction, sentence) => {
     const call = makeCall();
     registerPatient(call.state, NEW);

@@ -35,7 +35,8 @@ describe('each of our own sentences', () => {
   });
 
   test('stays as it is in English, in a language that no call can be in, and with other words around it', () => {
-    for (const language of ['en', 'en-GB', 'fr', '']) expect(inLanguage('One moment, please.', language)).toBe('One moment, please.');
+    for (const language of ['en', 'en-GB', 'fr', ''])
+      expect(inLanguage('One moment, please.', language)).toBe('One moment, please.');
     expect(ownWords('One moment, please. On Tuesday at 10.', 'es')).toBeUndefined();
     expect(inLanguage('Un momento, por favor.', 'es')).toBe('Un momento, por favor.');
   });

@@ -76,7 +76,10 @@ function describeFleet(agentName: string, { workers, leases, shifts }: FleetStat
     ...table(['CLINIC', 'SEAT', 'WORKER', 'EXPIRES', 'RELAY', 'EXECUTION'], leases.map(leaseRow)),
     '',
     'Last shifts',
-    ...table(['STARTED', 'ENDED', 'WORKER', 'STATE', 'REASON', 'CALLS', 'BOOKED', 'UNTRUE'], shifts.map(shiftRow)),
+    ...table(
+      ['STARTED', 'ENDED', 'WORKER', 'STATE', 'REASON', 'CALLS', 'BOOKED', 'UNTRUE'],
+      shifts.map(shiftRow),
+    ),
   ];
 }
 

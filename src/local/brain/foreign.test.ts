@@ -10,9 +10,9 @@ test('a booking is worded in the language of the call, with its day and time', (
     'Gracias, Sara Khan. Es check-up con Dr. Invented A el martes 24 de noviembre a las 10 y media de la mañana, para Sara Khan. ¿Es correcto?',
   );
   expect(toForeign(READ_BACK, 'ur')).toMatch(/منگل 24 نومبر .*کیا یہ درست ہے؟$/);
-  expect(toForeign("You're booked for Tuesday the 1st of December at 12 noon with Dr. Invented A.", 'es')).toBe(
-    'Su cita queda reservada para el martes 1 de diciembre a las 12 del mediodía con Dr. Invented A.',
-  );
+  expect(
+    toForeign("You're booked for Tuesday the 1st of December at 12 noon with Dr. Invented A.", 'es'),
+  ).toBe('Su cita queda reservada para el martes 1 de diciembre a las 12 del mediodía con Dr. Invented A.');
 });
 
 test('what is not known stays as it is, and English always does', () => {

@@ -45,8 +45,9 @@ const BOOKING: readonly Sentence[] = [
 const BOOK = new Phrasebook([...Object.values<Sentence>(TOOL_SENTENCES), ...BOOKING]);
 
 const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
-const MONTHS =
-  'January February March April May June July August September October November December'.split(' ');
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
 const WORDS = {
   es: {
     weekdays: 'lunes martes miércoles jueves viernes sábado domingo'.split(' '),
