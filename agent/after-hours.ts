@@ -4,7 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ClinicProfile } from '../src/clinic/clinics.ts';
 import { nextOpening } from '../src/clinic/hours.ts';
 import { AFTER_HOURS_GOODBYE_TEXT, MESSAGE_TAKEN_TEXT, STOPPING_TEXT } from '../src/clinic/sentences.ts';
-import { spokenDate, spokenTime } from '../src/clinic/spoken.ts';
+import { CALL_SENTENCES as SAY } from '../src/clinic/fixed-sentences.ts';
+import { callLanguage, filled } from '../src/clinic/phrasebook.ts';
+import { speakerOf } from '../src/clinic/spoken-languages.ts';
 import { AFTER_HOURS, CALL } from '../src/config/defaults.ts';
 import type { CallEnd } from './call.ts';
 import type { LiveCall } from './live-call.ts';
@@ -13,15 +15,15 @@ import type { WorkerLink } from './worker-link.ts';
 /** What a caller hears when the clinic is closed: that it is, when it opens, what to do in an emergency, and that a message is taken. */
 export function afterHoursText(clinic: ClinicProfile, nowMs: number): string {
   const opensAt = nextOpening(clinic, nowMs);
-  const parts = [`${clinic.name} is closed now.`];
+  const language = callLanguage(clinic.language);
+  const speaker = speakerOf(language);
+  const parts = [filled(SAY.closedNow[language], { clinic: clinic.name })];
   if (opensAt !== undefined) {
     const start = DateTime.fromMillis(opensAt, { zone: clinic.time_zone });
-    parts.push(`We open again on ${spokenDate(start)} at ${spokenTime(start)}.`);
+    const [date, time] = [speaker.spokenDate(start), speaker.spokenTime(start)];
+    parts.push(filled(SAY.opensAgain[language], { date, time }));
   }
-  parts.push(
-    clinic.emergency_line ?? 'In an emergency, please hang up and call the emergency services.',
-    'You can leave a message for the front desk now: please say your name and what it is about.',
-  );
+  parts.push(clinic.emergency_line ?? SAY.closedEmergency[language], SAY.leaveMessageNow[language]);
   return parts.join(' ');
 }
 
@@ -81,7 +83,8 @@ async function storeMessage({ tasks, state, log }: LiveCall, message: string): P
     for (;;) {
       try {
         const key = { id: state.callId, epoch: state.epoch };
-        await tasks.leaveMessage(key, { kind: 'message', body: { message } });
+        const body = state.ledger.taskBody({ message });
+        await tasks.leaveMessage(key, { kind: 'message', body });
         return true;
       } catch (error) {
         log.error({ error }, 'a message could not be stored');

@@ -59,6 +59,23 @@ describe('whoever asks for a person', () => {
   });
 });
 
+test.each([
+  ['es', 'Le comunico con nuestra recepción.'],
+  ['ur', 'میں آپ کو ہماری ریسیپشن سے ملا رہی ہوں۔'],
+])('in a call in another language it is answered in that: %s', (language, sentence) => {
+  const state = call({ languages: ['en', 'es', 'ur'] });
+  state.language = language;
+  expect(say(state, 'Can I speak to a real person please')).toBe(sentence);
+  expect(state.transferWish).toMatchObject({ after: sentence });
+  expect(say(state, 'you are a stupid idiot')).not.toMatch(/[a-z]{4} [a-z]{4} polite/);
+});
+
+test('after an emergency the call goes on in the language that told of it', () => {
+  const state = call({ languages: ['en', 'es'] });
+  say(state, 'No puedo respirar');
+  expect(state.language).toBe('es');
+});
+
 test('an insult is answered politely once, and the second one ends the call', () => {
   const state = call();
   expect(say(state, 'you are a stupid idiot')).toMatch(/stay polite/);

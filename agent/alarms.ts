@@ -7,7 +7,9 @@ import {
   MACHINE_GOODBYE_TEXT,
   NOBODY_TO_RING_TEXT,
   NOT_CONNECTED_AGAIN_TEXT,
+  inLanguage,
 } from '../src/clinic/sentences.ts';
+import { offeredLanguages } from '../src/clinic/languages.ts';
 import { callKey, type CallState } from './call-state.ts';
 import { type Alarm, hearSafety } from './safety.ts';
 
@@ -29,12 +31,17 @@ const TRANSFERS = 2;
 export function answerByCode(state: CallState, said: string): CodedAnswer | undefined {
   const alarm = hearSafety(said, state.clinic.languages);
   if (alarm === undefined) return undefined;
-  const answer = answers[alarm.kind](state, alarm);
+  const answer = inCallLanguage(state, answers[alarm.kind](state, alarm));
   const apply = () => {
     state.log.warn({ alarm: alarm.kind, language: alarm.language }, 'answered by code');
     answer.apply();
   };
   return { text: answer.text, apply };
+}
+
+/** An emergency is answered in the language of the words that told of it, all else in that of the call. */
+function inCallLanguage({ language }: CallState, answer: CodedAnswer): CodedAnswer {
+  return { ...answer, text: inLanguage(answer.text, language) };
 }
 
 const answers: Record<Alarm['kind'], (state: CallState, alarm: Alarm) => CodedAnswer> = {
@@ -52,14 +59,21 @@ function emergency(state: CallState, { language }: Alarm): CodedAnswer {
   const rings = staff !== null && state.failedTransfers < TRANSFERS;
   return {
     text: [first, own ?? general, ...(rings ? [connecting] : [])].join(' '),
-    apply: () => (rings ? wish(state, 'emergency', connecting) : leaveEmergency(state)),
+    apply: () => {
+      if (offeredLanguages(state.clinic).includes(language)) state.language = language;
+      if (rings) wish(state, 'emergency', connecting);
+      else leaveEmergency(state);
+    },
   };
 }
 
 function person(state: CallState): CodedAnswer {
   if (state.clinic.staff_number === null) return { text: NOBODY_TO_RING_TEXT, apply: () => undefined };
   if (state.failedTransfers >= TRANSFERS) return { text: NOT_CONNECTED_AGAIN_TEXT, apply: () => undefined };
-  return { text: CONNECTING_TEXT, apply: () => wish(state, 'asked_for', CONNECTING_TEXT) };
+  return {
+    text: CONNECTING_TEXT,
+    apply: () => wish(state, 'asked_for', inLanguage(CONNECTING_TEXT, state.language)),
+  };
 }
 
 function abuse(state: CallState): CodedAnswer {

@@ -170,3 +170,22 @@ test('a track that was never published is no reason to throw', async () => {
   const { announcer } = makeAnnouncer({ play: () => Promise.reject(new Error('publish failed')) });
   expect(await announcer.say(TEXT)).toBe('unspoken');
 });
+
+test('a fixed sentence is said in the language that the call has just then, with the voice of that language', async () => {
+  const { announcer, said, ledger } = makeAnnouncer({ prepared: false });
+  let language = 'en';
+  announcer.language = () => language;
+  await announcer.say(TEXT);
+  language = 'es';
+  await announcer.say(TEXT);
+  language = 'ur';
+  await announcer.say(TEXT);
+  await announcer.say('What the clinic wrote stays as it is.');
+  expect(said.map(([, text]) => text)).toEqual([
+    TEXT,
+    'Un momento, por favor.',
+    'ایک لمحہ، براہ کرم۔',
+    'What the clinic wrote stays as it is.',
+  ]);
+  expect(ledger.map(([text]) => text)).toEqual(said.map(([, text]) => text));
+});

@@ -1,4 +1,5 @@
 import type { voice } from '@livekit/agents';
+import { inLanguage } from '../src/clinic/sentences.ts';
 import type { Logger } from '../src/log.ts';
 import type { PreparedAudio } from '../src/providers/prepared-audio.ts';
 import type { CallState } from './call-state.ts';
@@ -33,6 +34,8 @@ export class Announcer {
   readonly #log: Logger;
   ledger: Ledger | undefined;
   session: voice.AgentSession<CallState> | undefined;
+  /** The language of the call at present. */
+  language: () => string = () => 'en';
 
   constructor(receiver: Receiver, prepared: PreparedAudio, log: Logger) {
     this.#receiver = receiver;
@@ -40,11 +43,12 @@ export class Announcer {
     this.#log = log;
   }
 
-  /** Says a sentence; resolves when it has been heard, or stopped, or could not be said. Never rejects. */
+  /** Says a sentence, a fixed one in the language of the call; resolves when it has been heard, or stopped, or could not be said. Never rejects. */
   async say(
-    text: string,
+    sentence: string,
     { interruptible = true, withinMs, recordFirst = false }: AnnounceOptions = {},
   ): Promise<Announced> {
+    const text = inLanguage(sentence, this.language());
     const limitMs = withinMs ?? BEGIN_MS + text.length * LETTER_MS;
     const startedMs = Date.now();
     if (recordFirst) this.ledger?.agentSaid(text, startedMs, {});
@@ -68,12 +72,13 @@ export class Announcer {
   }
 
   /** True when the sentence is there without a voice. */
-  async isPrepared(text: string): Promise<boolean> {
-    return (await this.#prepared.load(text)) !== undefined;
+  async isPrepared(sentence: string): Promise<boolean> {
+    const language = this.language();
+    return (await this.#prepared.load(inLanguage(sentence, language), language)) !== undefined;
   }
 
   async #speak(text: string, interruptible: boolean): Promise<Announced> {
-    const samples = await this.#prepared.load(text);
+    const samples = await this.#prepared.load(text, this.language());
     if (samples !== undefined) {
       return (await this.#receiver.play(samples, { interruptible })) ? 'heard' : 'stopped';
     }

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Appointments, BookedAppointment, Clock, FreeSlot } from '../src/clinic/appointments.ts';
+import type { Appointments, BookedAppointment, FreeSlot } from '../src/clinic/appointments.ts';
 import type { CallKey } from '../src/clinic/calls.ts';
 import type { ClaimKind } from '../src/clinic/claims.ts';
 import type { ClinicProfile, Service } from '../src/clinic/clinics.ts';
@@ -61,14 +61,20 @@ export interface CancellationProposal extends ReadBack {
   appointment: ListedAppointment;
 }
 
-/** A new patient. */
+/** What is read back of a new patient, one after the other. */
+export const REGISTRATION_FIELDS = ['name', 'birth_date', 'phone'] as const;
+/** One of {@link REGISTRATION_FIELDS}. */
+export type RegistrationField = (typeof REGISTRATION_FIELDS)[number];
+
+/** A new patient as far as they are known, of whom one field was read back. */
 export interface RegistrationProposal extends ReadBack {
   kind: 'registration';
+  field: RegistrationField;
   fullName: string;
   /** ISO date. */
-  dateOfBirth: string;
+  dateOfBirth: string | undefined;
   /** E.164. */
-  phone: string;
+  phone: string | undefined;
 }
 
 /** What was read back and waits for the caller's yes. */
@@ -119,10 +125,20 @@ export interface ToolState {
   /** Slots read out so far, by short name. */
   readonly offered: Map<string, OfferedSlot>;
   proposal: Proposal | undefined;
+  /** What the caller has said yes to of a new patient, as it was read back: anything else is read back anew. */
+  readonly confirmed: Map<RegistrationField, string>;
   /** Waits for a patient to be verified. */
   wish: Wish | undefined;
   /** The last try to say who is calling: the same one again within a turn is not counted again. */
-  lastTry: { turnIndex: number; key: string; reply: Readonly<Record<string, unknown>> } | undefined;
+  lastTry:
+    | {
+        turnIndex: number;
+        key: string;
+        reply: Readonly<Record<string, unknown>>;
+        /** The caller was asked for the birth date once more instead of being refused again. */
+        asked?: true;
+      }
+    | undefined;
   /** Three wrong answers: nobody else can be verified in this call. */
   locked: boolean;
   /** A number the caller said, E.164. */
@@ -174,21 +190,18 @@ export interface CallState extends ToolState {
   readonly nowMs: () => number;
 }
 
-/** The tools' part of a new call. With a clock the diary goes by it, else by the database's. */
-export function newToolState(
-  db: Database,
-  clinic: Pick<ClinicProfile, 'language'>,
-  clock?: Clock,
-): ToolState {
+/** The tools' part of a new call. */
+export function newToolState(db: Database, clinic: Pick<ClinicProfile, 'language'>): ToolState {
   return {
     patients: new Patients(db),
-    diary: new PatientAppointments(db, clock),
+    diary: new PatientAppointments(db),
     tasks: new Tasks(db),
     verified: new Map(),
     listed: new Map(),
     listedSoFar: 0,
     offered: new Map(),
     proposal: undefined,
+    confirmed: new Map(),
     wish: undefined,
     lastTry: undefined,
     locked: false,

@@ -135,6 +135,8 @@ async function enterRoom(call: Progress): Promise<CallEnd | undefined> {
   await ctx.connect(undefined, AutoSubscribe.SUBSCRIBE_ALL);
   call.receiver = new Receiver(ctx.room);
   call.announcer = new Announcer(call.receiver, prepared, call.log);
+  call.announcer.language = () =>
+    call.state?.language ?? (call.opened?.clinic ?? call.knownClinic)?.language ?? 'en';
   const participant = await waitForCaller(ctx);
   if (participant === undefined) return undefined; // the next step puts it on record
   call.line = readCallerLine(participant, ctx.job.metadata);

@@ -38,7 +38,7 @@ describe('what no tool has done is not said', () => {
 
   test('in the language of the call', () => {
     const said = heard(['Su cita está reservada para el martes.'], (state) => (state.language = 'es'));
-    expect(said).toBe('Todavía no he hecho nada. ¿Qué desea que haga?');
+    expect(said).toBe('Todavía no hay nada reservado. ¿Qué desea que haga?');
   });
 });
 

@@ -1,5 +1,7 @@
 import { type ClaimKind, findClaims } from '../src/clinic/claims.ts';
-import { NOTHING_DONE_TEXTS, NOT_DONE_TEXTS } from '../src/clinic/sentences.ts';
+import { NOT_DONE_SENTENCES } from '../src/clinic/fixed-sentences.ts';
+import { TOOL_SENTENCES } from '../src/clinic/fixed-tool-sentences.ts';
+import { callLanguage } from '../src/clinic/phrasebook.ts';
 import { sentencesOf } from '../src/clinic/plain-words.ts';
 import type { CallState } from './call-state.ts';
 import type { ToolReply } from './tools/run-tool.ts';
@@ -65,9 +67,8 @@ export class ClaimsGuard {
   #withhold(claim: ClaimKind): string {
     this.#stopped = true;
     this.#state.log.error({ claim }, 'a claim without a row was not said');
-    const { language } = this.#state;
-    const honest = NOTHING_DONE_TEXTS[language] ?? NOTHING_DONE_TEXTS['en'] ?? '';
-    const text = language === 'en' ? `${NOT_DONE_TEXTS[claim]} ${honest}` : honest;
+    const language = callLanguage(this.#state.language);
+    const text = `${NOT_DONE_SENTENCES[claim][language]} ${TOOL_SENTENCES.whatToDo[language]}`;
     // What was begun is a sentence by itself.
     const begun = this.#words.slice(0, this.#passed).trimEnd();
     return begun === '' || /[.!?…؟۔]$/u.test(begun) ? text : `... ${text}`;

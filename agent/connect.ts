@@ -2,6 +2,7 @@ import {
   EMERGENCY_ALONE_TEXT,
   NOT_CONNECTED_AGAIN_TEXT,
   NOT_CONNECTED_TEXTS,
+  inLanguage,
 } from '../src/clinic/sentences.ts';
 import { CALL } from '../src/config/defaults.ts';
 import type { TransferOutcome } from '../src/providers/sip-transfer.ts';
@@ -54,7 +55,8 @@ export function settleTransfer(
   state.changed();
   if (reason === 'emergency') {
     leaveEmergency(state);
-    return EMERGENCY_ALONE_TEXT;
+    return inLanguage(EMERGENCY_ALONE_TEXT, state.language);
   }
-  return state.failedTransfers > 1 ? NOT_CONNECTED_AGAIN_TEXT : NOT_CONNECTED_TEXTS[outcome];
+  const sentence = state.failedTransfers > 1 ? NOT_CONNECTED_AGAIN_TEXT : NOT_CONNECTED_TEXTS[outcome];
+  return inLanguage(sentence, state.language);
 }

@@ -16,8 +16,30 @@ export function wordsSay(transcript: string): 'open' | 'complete' | 'unclear' {
   const text = transcript.trim();
   if (text === '') return 'unclear';
   if (OPEN_ENDINGS.test(text) || OPEN_UNLESS_CLOSED.test(text) || /(\.\.\.|…|-)$/.test(text)) return 'open';
-  return /[.?!]$/.test(text) ? 'complete' : 'unclear';
+  return /[.?!؟۔]$/.test(text) ? 'complete' : 'unclear';
 }
+
+/** What asks for a name and a birth date at once, in the languages of a call. */
+const ASKS_WHO = /name[^.?]*birth|nombre[^.?]*nacimiento|نام[^.?؟]*پیدائش/iu;
+/** What every birth date has: a digit, a month, or a year in words. */
+const DATE_WORDS =
+  /\p{Nd}|(?<!\p{L})(?:january|february|march|april|may|june|july|august|september|october|november|december|nineteen|twenty|thousand|enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre|mil|جنوری|فروری|مارچ|اپریل|مئی|جون|جولائی|اگست|ستمبر|اکتوبر|نومبر|دسمبر|ہزار|سو)(?!\p{L})/iu;
+/** More than this is an answer of another kind. */
+const NAME_WORDS = 8;
+
+/**
+ * True for a name alone where name and birth date were asked for: the other half comes after a breath, and an answer to the first half would talk
+ * into it.
+ */
+export function isHalfAnAnswer(asked: string, transcript: string): boolean {
+  const text = transcript.trim();
+  if (text === '' || text.endsWith('?') || !ASKS_WHO.test(asked.slice(-500))) return false;
+  return text.split(/\s+/).length <= NAME_WORDS && !DATE_WORDS.test(text) && !REFUSES.test(text);
+}
+
+/** "No", "I'm new here", "I don't know": whoever does not say their name waits for an answer. */
+const REFUSES =
+  /(?<!\p{L})(?:no|not|new|don't|dont|can't|yes|hello|sorry|sí|nuevo|nueva|hola|نہیں|جی|نیا|نئی)(?!\p{L})/iu;
 
 /**
  * LiveKit's local end-of-turn model, which judges the melody of the voice, corrected by the words: a finished sentence ends the turn however
@@ -26,14 +48,17 @@ export function wordsSay(transcript: string): 'open' | 'complete' | 'unclear' {
  */
 export class EndOfTurnDetector extends inference.TurnDetector {
   readonly #transcript: () => string;
+  readonly #asked: () => string;
 
   /**
    * @param transcript What the caller has said in this turn so far.
    * @param client Where the model runs.
+   * @param asked What the agent said last.
    */
-  constructor(transcript: () => string, client: EndOfTurnClient) {
+  constructor(transcript: () => string, client: EndOfTurnClient, asked: () => string = () => '') {
     super({ version: 'v1-mini', executor: client });
     this.#transcript = transcript;
+    this.#asked = asked;
   }
 
   override stream(
@@ -42,6 +67,7 @@ export class EndOfTurnDetector extends inference.TurnDetector {
     const stream = super.stream(...args);
     const modelThreshold = stream.unlikelyThreshold.bind(stream);
     stream.unlikelyThreshold = async (language) => {
+      if (isHalfAnAnswer(this.#asked(), this.#transcript())) return 1.01;
       const verdict = wordsSay(this.#transcript());
       if (verdict === 'complete') return 0;
       if (verdict === 'open') return 1.01;

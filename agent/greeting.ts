@@ -1,5 +1,6 @@
 import type { ClinicProfile } from '../src/clinic/clinics.ts';
 import { isOpen } from '../src/clinic/hours.ts';
+import { callLanguage } from '../src/clinic/phrasebook.ts';
 import { greetingText } from '../src/clinic/sentences.ts';
 import type { Progress } from './call.ts';
 import { agentsIn } from './live-call.ts';
@@ -32,7 +33,7 @@ export async function greetEarly(call: Progress): Promise<EarlyGreeting | undefi
   if (line.takenOver !== undefined || agentsIn(deps.ctx.room).length > 0) return undefined;
   if (!answersNow(call, knownClinic)) return undefined;
   const text = greetingText(knownClinic);
-  const samples = await deps.prepared.load(text);
+  const samples = await deps.prepared.load(text, callLanguage(knownClinic.language));
   if (samples === undefined || !(await waitUntilActive(deps.ctx.room, line.participant))) return undefined;
   const greeting = {
     text,

@@ -99,6 +99,16 @@ export class Ledger {
     this.#write('tool run', () => this.#calls.recordToolRun(this.#key, { ...run, ...stored, turnIndex }));
   }
 
+  /**
+   * The body of a task as it may be stored: what was said is redacted where the clinic asks for it, but the number to call back stays, or nobody
+   * could be called. Whom the call has verified the front desk finds by the task's call.
+   */
+  taskBody(body: Record<string, unknown>): Record<string, unknown> {
+    if (this.#redaction === undefined) return body;
+    const number = 'callback_number' in body ? { callback_number: body['callback_number'] } : {};
+    return { ...(this.#redaction.document(body) as Record<string, unknown>), ...number };
+  }
+
   /** Notes when the greeting was heard. */
   answered(greetingMs: number): void {
     this.#write('answer', () => this.#calls.answered(this.#key, greetingMs));

@@ -101,3 +101,20 @@ test('a clinic that does not ask for it has everything stored', async () => {
   expect(turns).toEqual([{ caller_text: 'My name is Ada Notreal.' }]);
   expect(runs[0]?.args).toMatchObject({ p_arguments: identify.arguments });
 });
+
+test('a task has what was said redacted, and the number to call back', async () => {
+  const body = {
+    message: 'Ada Notreal, born on the 3rd of May 1990, please call 0300 5550101 about the x-ray.',
+    callback_number: '+923005550101',
+    patients: ['Ada Notreal'],
+  };
+  const { ledger } = makeLedger();
+  ledger.toolRun(identify);
+  expect(ledger.taskBody(body)).toEqual({
+    message: '[name], born on the [birth date], please call [phone] about the x-ray.',
+    callback_number: '+923005550101',
+    patients: ['[name]'],
+  });
+  expect(makeLedger(false).ledger.taskBody(body)).toEqual(body);
+  await ledger.written();
+});

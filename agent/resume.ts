@@ -1,8 +1,15 @@
 import { llm } from '@livekit/agents';
 import type { BookedAppointment } from '../src/clinic/appointments.ts';
 import type { ResumedCall, StoredTurn } from '../src/clinic/calls.ts';
-import { CUT_OFF_TEXT, PREPARED_TEXTS, TAKEN_OVER_TEXT, greetingText } from '../src/clinic/sentences.ts';
-import type { CallState, Proposal, ToolMemory } from './call-state.ts';
+import { TOOL_SENTENCES } from '../src/clinic/fixed-tool-sentences.ts';
+import {
+  CUT_OFF_TEXT,
+  PREPARED_TEXTS,
+  TAKEN_OVER_TEXT,
+  greetingText,
+  ownWords,
+} from '../src/clinic/sentences.ts';
+import { type CallState, type Proposal, REGISTRATION_FIELDS, type ToolMemory } from './call-state.ts';
 import { madeTrue } from './claims-guard.ts';
 import { type StoredProposal, storedState } from './stored-state.ts';
 import { keypadText } from './tools/keypad-texts.ts';
@@ -28,6 +35,10 @@ export function restoreState(state: CallState, resumed: ResumedCall): void {
   for (const { name, ...known } of data.verified) state.verified.set(name, known as never);
   for (const { name, receipt } of data.listed) state.listed.set(name, { name, receipt: receipt as never });
   state.listedSoFar = Math.max(data.listedSoFar, data.listed.length);
+  for (const field of REGISTRATION_FIELDS) {
+    const value = data.confirmed[field];
+    if (value !== undefined) state.confirmed.set(field, value);
+  }
   state.wish = data.wish;
   state.locked = data.locked;
   state.phone = data.phone;
@@ -59,8 +70,8 @@ function restoreProposal(
   // The new agent reads it back itself, in the turn it begins with: a yes after that counts.
   const rest = { requestId, patientPhone, turnIndex: state.ledger.turnIndex };
   if (stored.kind === 'registration') {
-    const { fullName, dateOfBirth, phone } = stored;
-    return { kind: 'registration', fullName, dateOfBirth, phone, ...rest };
+    const { field, fullName, dateOfBirth, phone } = stored;
+    return { kind: 'registration', field, fullName, dateOfBirth, phone, ...rest };
   }
   const appointment = 'appointment' in stored ? state.listed.get(stored.appointment) : undefined;
   if (stored.kind === 'cancellation') {
@@ -123,7 +134,7 @@ export function restoreConversation(
 function isUnanswered({ caller_text, agent_text, interrupted }: StoredTurn): boolean {
   if (!caller_text) return false;
   const said = withoutOurOwn(agent_text ?? '');
-  return interrupted || !/[.?!]$/.test(said);
+  return interrupted || !/[.?!؟۔]$/.test(said);
 }
 
 /** What a new agent begins with. */
@@ -132,6 +143,8 @@ export interface Resumption {
   excuse: string;
   /** Takes up the thread where it lies. Empty after a greeting; undefined where the model has to answer the caller's last words. */
   thread: string | undefined;
+  /** The thread is worded in English, and the call is not. */
+  english?: true;
 }
 
 /** What the new agent says first, worded by code from what is stored wherever that can be. */
@@ -139,10 +152,12 @@ export function resumeTexts(state: CallState, resumed: ResumedCall, how: TakenOv
   if (!resumed.answered && resumed.turns.every(({ agent_text }) => !agent_text)) {
     return { excuse: greetingText(state.clinic), thread: '' };
   }
-  return {
-    excuse: how === 'lost' ? CUT_OFF_TEXT : TAKEN_OVER_TEXT,
-    thread: thread(state, resumed),
-  };
+  const excuse = how === 'lost' ? CUT_OFF_TEXT : TAKEN_OVER_TEXT;
+  const found = thread(state, resumed);
+  if (found === undefined || state.language === 'en') return { excuse, thread: found };
+  const own = ownWords(found, state.language);
+  const said = resumed.turns.some(({ agent_text }) => agent_text?.includes(found));
+  return { excuse, thread: own ?? found, ...(own === undefined && !said ? { english: true } : {}) };
 }
 
 function thread(state: CallState, resumed: ResumedCall): string | undefined {
@@ -161,7 +176,7 @@ function thread(state: CallState, resumed: ResumedCall): string | undefined {
   if (state.offered.size > 0 && question !== undefined) {
     return said.endsWith(question) && !REDACTED.test(said) ? said : question;
   }
-  return question ?? 'How can I help you?';
+  return question ?? TOOL_SENTENCES.howCanIHelp.en;
 }
 
 /** True when the caller has heard of the booking, and something else after it. A booking that was made and not told is what matters most. */
@@ -182,6 +197,6 @@ function withoutOurOwn(text: string): string {
 const REDACTED = /\[(?:phone|card|email|birth date|name|number)\]/;
 
 function lastQuestion(text: string): string | undefined {
-  const question = /([^.!?]*\?)\s*$/.exec(text)?.[1]?.trim();
+  const question = /([^.!?؟۔]*[?؟])\s*$/.exec(text)?.[1]?.trim();
   return question !== undefined && REDACTED.test(question) ? undefined : question;
 }

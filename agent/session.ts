@@ -37,7 +37,7 @@ export function createSession(
   events: ProviderEvents,
   log: Logger,
 ): voice.AgentSession<CallState> {
-  const turn = { text: '' };
+  const turn = { text: '', asked: '' };
   const session = new voice.AgentSession<CallState>({
     userData: state,
     vad: prewarmed.vad,
@@ -52,7 +52,11 @@ export function createSession(
     // By default an interruption in the first seconds is ignored: a phone line needs no echo canceller to warm up.
     aecWarmupDuration: null,
     turnHandling: {
-      turnDetection: new EndOfTurnDetector(() => turn.text, prewarmed.endOfTurn),
+      turnDetection: new EndOfTurnDetector(
+        () => turn.text,
+        prewarmed.endOfTurn,
+        () => turn.asked,
+      ),
       endpointing: { mode: 'fixed', minDelay: TURNS.minEndpointingMs, maxDelay: TURNS.maxEndpointingMs },
       interruption: { enabled: true, mode: 'vad', minDuration: TURNS.interruptionMs, minWords: 0 },
       preemptiveGeneration: { enabled: true, preemptiveTts: true },
@@ -62,15 +66,17 @@ export function createSession(
   return session;
 }
 
-/** Keeps the words of the turn in progress: finals add up, an interim result is the newest guess at what follows them. */
-function followTurn(session: voice.AgentSession<CallState>, turn: { text: string }): void {
+/** Keeps the words of the turn in progress, and what the agent said before it: finals add up, an interim result is the newest guess at what follows them. */
+function followTurn(session: voice.AgentSession<CallState>, turn: { text: string; asked: string }): void {
   let final = '';
   session.on(voice.AgentSessionEventTypes.UserInputTranscribed, (event) => {
     if (event.isFinal) final = `${final} ${event.transcript}`;
     turn.text = event.isFinal ? final : `${final} ${event.transcript}`;
   });
   session.on(voice.AgentSessionEventTypes.ConversationItemAdded, (event) => {
-    if (event.item.type !== 'message' || event.item.role !== 'user') return;
+    if (event.item.type !== 'message') return;
+    if (event.item.role === 'assistant') turn.asked = event.item.textContent ?? '';
+    if (event.item.role !== 'user') return;
     final = '';
     turn.text = '';
   });

@@ -273,13 +273,16 @@ async function takeUpThread(call: Progress): Promise<CallEnd | undefined> {
   if (!(await waitUntilActive(deps.ctx.room, line.participant))) {
     return { outcome: 'abandoned', reason: opened.resumed.answered ? 'caller_hung_up' : 'never_answered' };
   }
-  const { excuse, thread } = resumeTexts(state, opened.resumed, how);
+  const { excuse, thread, english } = resumeTexts(state, opened.resumed, how);
   if (!opened.resumed.answered) call.ledger?.answered(performance.now() - call.startedMs);
   call.log.info({ how, handovers: opened.resumed.handovers }, 'call taken over');
   await announcer.say(excuse);
   if (thread === undefined) {
     live.owesAnswer = true;
     session.generateReply();
+  } else if (english) {
+    live.owesAnswer = true;
+    session.generateReply({ instructions: `Tell the caller, in their language and complete: "${thread}"` });
   } else if (thread !== '') {
     // As speech of the session: the model has to know what was asked.
     session.say(thread);

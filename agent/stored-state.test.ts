@@ -6,7 +6,7 @@ import { fakeDatabase } from '../test/support/database.ts';
 import { SARA_CLAIM, TEN, booking, readBack, resumed, stored, thread } from '../test/support/resumed-call.ts';
 import { Calls } from '../src/clinic/calls.ts';
 import type { CallId, PatientId } from '../src/clinic/ids.ts';
-import type { CallState, Proposal } from './call-state.ts';
+import { type CallState, type Proposal, REGISTRATION_FIELDS } from './call-state.ts';
 import { Ledger } from './ledger.ts';
 import { restoreState, resumeTexts } from './resume.ts';
 import { confirm } from './tools/confirm.ts';
@@ -31,6 +31,7 @@ describe('the state of a call', () => {
     fc.record({ kind: fc.constantFrom('booking', 'change', 'cancellation'), chosen: fc.nat(), ...rest }),
     fc.record({
       kind: fc.constant('registration'),
+      field: fc.constantFrom(...REGISTRATION_FIELDS),
       fullName: fc.string({ unit: 'grapheme' }),
       dateOfBirth: fc.constant('1990-05-03'),
       phone: fc.string(),

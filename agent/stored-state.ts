@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { PARTS_OF_DAY } from '../src/clinic/patient-appointments.ts';
-import type { CallState, Proposal } from './call-state.ts';
+import { type CallState, type Proposal, REGISTRATION_FIELDS } from './call-state.ts';
 import { KEYPAD_SUBJECTS } from './keypad-state.ts';
 
 /** They are read out: of a time that is none the caller would hear "Invalid". */
@@ -33,9 +33,10 @@ const proposal = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancellation'), appointment: z.string(), ...readBack }),
   z.object({
     kind: z.literal('registration'),
+    field: z.enum(REGISTRATION_FIELDS),
     fullName: z.string(),
-    dateOfBirth: date,
-    phone: z.string(),
+    dateOfBirth: date.optional(),
+    phone: z.string().optional(),
     ...readBack,
   }),
 ]);
@@ -66,6 +67,7 @@ export const storedState = z.object({
     .default([]),
   listedSoFar: z.number().int().min(0).default(0),
   proposal: proposal.optional(),
+  confirmed: z.partialRecord(z.enum(REGISTRATION_FIELDS), z.string().max(400)).default({}),
   wish: wish.optional(),
   locked: z.boolean().default(false),
   phone: z.string().optional(),
@@ -106,6 +108,7 @@ export function storeState(state: CallState): Record<string, unknown> {
     locked: state.locked,
     slower: state.slower,
     language: state.language,
+    ...(state.confirmed.size === 0 ? {} : { confirmed: Object.fromEntries(state.confirmed) }),
     ...(waiting === undefined ? {} : { wish: waiting }),
     ...(phone === undefined ? {} : { phone }),
     // What was typed is not: it is typed again.
@@ -136,8 +139,15 @@ function storeProposal(state: CallState, pending: Proposal): StoredProposal {
     case 'cancellation':
       return { kind: 'cancellation', appointment: pending.appointment.name, ...rest };
     case 'registration': {
-      const { fullName, dateOfBirth, phone } = pending;
-      return { kind: 'registration', fullName, dateOfBirth, phone, ...rest };
+      const { field, fullName, dateOfBirth, phone } = pending;
+      return {
+        kind: 'registration',
+        field,
+        fullName,
+        ...(dateOfBirth === undefined ? {} : { dateOfBirth }),
+        ...(phone === undefined ? {} : { phone }),
+        ...rest,
+      };
     }
     default:
       return pending satisfies never;

@@ -1,5 +1,7 @@
 import { llm, voice } from '@livekit/agents';
 import { type CallOutcome, Calls } from '../src/clinic/calls.ts';
+import { ClaimsLedger } from '../src/clinic/claims-ledger.ts';
+import { offeredLanguages } from '../src/clinic/languages.ts';
 import type { Database } from '../src/clinic/database.ts';
 import type { CallId, WorkerId } from '../src/clinic/ids.ts';
 import {
@@ -7,7 +9,8 @@ import {
   SILENCE_GOODBYE_TEXT,
   SILENCE_TEXTS,
   STOPPING_TEXT,
-  greetingText,
+  inLanguage,
+  openingTexts,
 } from '../src/clinic/sentences.ts';
 import { CALL, SILENCE } from '../src/config/defaults.ts';
 import type { Config } from '../src/config/load.ts';
@@ -15,8 +18,9 @@ import { OpenhoursError } from '../src/errors.ts';
 import type { Logger } from '../src/log.ts';
 import { useLoggerForFramework } from '../src/providers/framework-log.ts';
 import { createLanguageModel } from '../src/providers/language.ts';
-import type { CallState } from './call-state.ts';
+import { type CallState, callKey } from './call-state.ts';
 import { settleTransfer } from './connect.ts';
+import { LanguageFollower } from './follow-language.ts';
 import { takeKeys } from './keys.ts';
 import { Ledger } from './ledger.ts';
 import { newCallState } from './new-call-state.ts';
@@ -91,13 +95,20 @@ export class TextAgent {
   #tools: Answer['tools'] = [];
   #speeches: voice.SpeechHandle[] = [];
   #silences = 0;
+  readonly #follower: LanguageFollower;
+  readonly #facts: ClaimsLedger;
+  /** The language that is on record. */
+  #told: string;
   #lostTurns = 0;
 
-  constructor({ openai, log, transfer }: TextCallOptions, state: CallState) {
+  constructor({ db, openai, log, transfer }: TextCallOptions, state: CallState) {
     this.#transfer = transfer;
     this.callId = state.callId;
     this.epoch = state.epoch;
-    this.greeting = greetingText(state.clinic);
+    this.greeting = openingTexts(state.clinic).join(' ');
+    this.#follower = new LanguageFollower(offeredLanguages(state.clinic));
+    this.#told = state.language;
+    this.#facts = new ClaimsLedger(db);
     this.#state = state;
     this.#log = log;
     const chatCtx = llm.ChatContext.empty();
@@ -136,7 +147,11 @@ export class TextAgent {
   async greet(): Promise<void> {
     const { ledger } = this.#state;
     ledger.answered(0);
-    ledger.agentSaid(this.greeting, 0, {});
+    // A call says them one after the other, as here.
+    for (const sentence of openingTexts(this.#state.clinic)) ledger.agentSaid(sentence, 0, {});
+    if (this.#state.clinic.recording_line) {
+      await this.#facts.note(callKey(this.#state), { recordingConsent: 'announced' });
+    }
     await this.#session.start({ agent: this.#receptionist, record: false });
   }
 
@@ -145,6 +160,7 @@ export class TextAgent {
     const startedMs = performance.now();
     this.#begin();
     this.#silences = 0;
+    this.#follow(text);
     try {
       const message = llm.ChatMessage.create({ role: 'user', content: text });
       await this.#receptionist.onUserTurnCompleted(this.#session.history.copy(), message);
@@ -155,8 +171,23 @@ export class TextAgent {
     }
     await Promise.all(this.#speeches.map((speech) => speech.waitForPlayout()));
     const over = this.#heardNothingOfAgent() ? this.#loseTurn() : await this.#overNow();
+    await this.#noteLanguage();
     this.#state.ledger.addToTurn({ latency_ms: Math.round(performance.now() - startedMs) });
     return this.#answer(over);
+  }
+
+  /** As `follow-language.ts` does it, by the words alone: nobody reports a language. */
+  #follow(text: string): void {
+    const next = this.#follower.hear(text, null, this.#state.language);
+    if (next !== undefined) this.#state.language = next;
+    this.#follower.turnOver();
+  }
+
+  async #noteLanguage(): Promise<void> {
+    const { language } = this.#state;
+    if (language === this.#told) return;
+    this.#told = language;
+    await this.#facts.note(callKey(this.#state), { language });
   }
 
   /** As `silence-guard.ts` does it: asks twice, then hangs up. */
@@ -229,7 +260,8 @@ export class TextAgent {
     return last ? 'lost_turns' : undefined;
   }
 
-  #announce(text: string): void {
+  #announce(sentence: string): void {
+    const text = inLanguage(sentence, this.#state.language);
     this.#said.push(text);
     this.#state.ledger.agentSaid(text, Date.now(), {});
   }

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { type ClinicProfile, findClinics } from '../src/clinic/clinics.ts';
 import type { Database } from '../src/clinic/database.ts';
+import { callLanguage } from '../src/clinic/phrasebook.ts';
 import { spokenDate } from '../src/clinic/spoken.ts';
 import { openingTexts } from '../src/clinic/sentences.ts';
 import type { Config } from '../src/config/load.ts';
@@ -31,7 +32,7 @@ export async function warmUp(
       const now = DateTime.now().setZone(clinic.time_zone);
       receptionistPrompt(clinic, now);
       spokenDate(now);
-      for (const text of openingTexts(clinic)) await prepared.load(text);
+      for (const text of openingTexts(clinic)) await prepared.load(text, callLanguage(clinic.language));
       await createRecognizer(config, clinic, log).close();
     }
     createLanguageModel(config, {}, { log });

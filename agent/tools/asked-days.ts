@@ -1,3 +1,4 @@
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import { type DaySpan, resolveDays } from '../../src/clinic/days.ts';
 import { spokenDate } from '../../src/clinic/spoken.ts';
 import { type CallState, clinicNow } from '../call-state.ts';
@@ -17,7 +18,7 @@ export function askedDays(state: CallState, phrase: string | undefined, maxDaysA
   const now = clinicNow(state);
   const span = resolveDays(day, now);
   if (span === undefined || !span.from.isValid || !span.to.isValid) {
-    return { reply: { error: 'day_not_understood', say: 'Sorry, which day would you like?' } };
+    return { reply: { error: 'day_not_understood', say: TOOL_SENTENCES.whichDay.en } };
   }
   if (span.to < now) {
     return {

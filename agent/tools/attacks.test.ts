@@ -169,6 +169,10 @@ describe('a model that believes what a name says', () => {
     const call = makeTarget();
     const run = toolsOf(call);
     await run('register_patient', { full_name: INJECTION, date_of_birth: '1 January 2000' });
+    for (const field of ['name', 'birth_date']) {
+      call.callerSpeaks();
+      expect(await run('confirm', {})).toMatchObject({ confirmed: field });
+    }
     call.callerSpeaks();
     expect(await run('confirm', {})).toMatchObject({ registered: true, patient: 'p1' });
     expect(await run('list_appointments', { patient: 'p1' })).toMatchObject({ appointments: [] });
@@ -187,7 +191,7 @@ test.each([
   ['prepare_change', { appointment_id: 'a1' }],
   ['identify_patient', { full_name: null, date_of_birth: 19900503 }],
   ['identify_patient', { full_name: 'x'.repeat(10_000), date_of_birth: '3 May 1990' }],
-  ['register_patient', { full_name: 'Sara Notreal' }],
+  ['register_patient', { date_of_birth: '3 May 1990' }],
   ['join_waiting_list', { service: 'transplant' }],
   ['leave_message', { message: 3 }],
   ['adjust_speech', { slower: 'yes' }],
@@ -234,6 +238,8 @@ describe('what a reply claims', () => {
     await check('prepare_booking', { slot_id: 's1' }, []);
     await check('identify_patient', { full_name: 'Zoe Omara', date_of_birth: '1 May 1980' }, []);
     await check('register_patient', { full_name: 'Zoe Omara', date_of_birth: '1 May 1980' }, []);
+    await check('confirm', {}, []);
+    await check('confirm', {}, []);
     await check('confirm', {}, ['registered']);
     await check('confirm', {}, ['booked']);
     await check('list_appointments', {}, []);

@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import type { AppointmentReceipt } from '../../src/clinic/patient-appointments.ts';
 import { OpenhoursError } from '../../src/errors.ts';
 import {
@@ -98,7 +99,7 @@ function findAppointment(
   if (appointment !== undefined) return { appointment };
   if (state.verified.size === 0) return { reply: askWho(state, { kind: 'list' }) };
   const known = [...state.listed.keys()];
-  return { reply: { error: 'unknown_appointment', known, say: 'Sorry, which appointment do you mean?' } };
+  return { reply: { error: 'unknown_appointment', known, say: TOOL_SENTENCES.whichAppointmentMeant.en } };
 }
 
 /** Moves what was read back. */

@@ -1,11 +1,12 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import { isOpenhoursError } from '../../src/errors.ts';
 import type { CallState, Proposal } from '../call-state.ts';
 import { book } from './book.ts';
 import { cancel, move } from './change-appointment.ts';
 import { readBackText } from './proposals.ts';
-import { register } from './register.ts';
+import { confirmField } from './register.ts';
 import { type ToolReply, runTool } from './run-tool.ts';
 
 /** The tool that does what was read back. */
@@ -13,7 +14,7 @@ export function confirmTool(state: CallState) {
   return llm.tool({
     name: 'confirm',
     description:
-      'Do what was just read back: the booking, the change, the cancellation or the registration. Call it only after the caller has said yes to the details.',
+      'Do what was just read back: the booking, the change or the cancellation; of a new patient each detail that was read back. Call it only after the caller has said yes to that.',
     parameters: z.object({}),
     execute: (args) => runTool(state, 'confirm', args, () => confirm(state)),
   });
@@ -22,7 +23,7 @@ export function confirmTool(state: CallState) {
 /** Does what was read back, once, and only after the caller has spoken since; exported for tests without a model. */
 export async function confirm(state: CallState): Promise<ToolReply> {
   const { proposal } = state;
-  if (proposal === undefined) return { error: 'nothing_read_back', say: 'What would you like me to do?' };
+  if (proposal === undefined) return { error: 'nothing_read_back', say: TOOL_SENTENCES.whatToDo.en };
   if (proposal.done !== undefined) return { ...proposal.done };
   if (state.ledger.turnIndex <= proposal.turnIndex) {
     return { error: 'not_confirmed', say: readBackText(state, proposal) };
@@ -50,7 +51,7 @@ function carryOutProposal(state: CallState, proposal: Proposal): Promise<ToolRep
     case 'cancellation':
       return cancel(state, proposal);
     case 'registration':
-      return register(state, proposal);
+      return confirmField(state, proposal);
     default:
       return proposal satisfies never;
   }

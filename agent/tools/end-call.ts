@@ -1,6 +1,8 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
 import type { CallState } from '../call-state.ts';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
+import { filled } from '../../src/clinic/phrasebook.ts';
 import { runTool } from './run-tool.ts';
 
 /** The tool that says goodbye; the line is closed once the caller has heard it. */
@@ -13,7 +15,7 @@ export function endCallTool(state: CallState) {
     execute: (args) =>
       runTool(state, 'end_call', args, async () => {
         state.goodbye = true;
-        return { say: `Thank you for calling ${state.clinic.name}. Goodbye.` };
+        return { say: filled(TOOL_SENTENCES.goodbye.en, { clinic: state.clinic.name }) };
       }),
   });
 }

@@ -1,6 +1,7 @@
 import { llm } from '@livekit/agents';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import type { FreeSlot } from '../../src/clinic/appointments.ts';
 import type { ClinicProfile, Practitioner, Service } from '../../src/clinic/clinics.ts';
 import type { DaySpan } from '../../src/clinic/days.ts';
@@ -66,8 +67,7 @@ function enumOf(values: readonly string[]) {
 /** Finds slots and words the offer; exported for tests without a model. */
 export async function findSlots(state: CallState, wish: SlotWish): Promise<ToolReply> {
   const service = state.clinic.services.find((candidate) => candidate.slug === wish.service);
-  if (service === undefined)
-    return { error: 'unknown_service', say: 'Sorry, which treatment would you like?' };
+  if (service === undefined) return { error: 'unknown_service', say: TOOL_SENTENCES.whichTreatment.en };
   const now = clinicNow(state);
   const { span: asked, reply } = askedDays(state, wish.day, state.clinic.max_days_ahead);
   if (reply !== undefined) return reply;

@@ -93,9 +93,35 @@ describe('a wrong answer', () => {
     for (let run = 0; run < 10; run += 1) {
       expect(await identifyPatient(call.state, WRONG)).toMatchObject({ attempts_left: 2 });
     }
+    expect(call.asked('identify_patient')).toHaveLength(1);
+  });
+
+  test('that is only begun anew is not counted: of a name with the birth date of before, the birth date is asked for', async () => {
+    const call = makeCall();
+    await identifyPatient(call.state, WRONG);
     call.callerSpeaks();
-    expect(await identifyPatient(call.state, WRONG)).toMatchObject({ attempts_left: 1 });
+    // "It's Sara Notreal." – and after a breath "born on the third of May".
+    const half = await identifyPatient(call.state, WRONG);
+    expect(half).toEqual({
+      verified: false,
+      error: 'same_as_before',
+      say: 'Sorry, could you tell me the date of birth once more, with day, month and year?',
+    });
+    expect(await identifyPatient(call.state, WRONG)).toEqual(half);
+    call.callerSpeaks();
+    expect(await identifyPatient(call.state, RIGHT)).toMatchObject({ verified: true });
     expect(call.asked('identify_patient')).toHaveLength(2);
+  });
+
+  test('that the caller insists on counts in the end', async () => {
+    const call = makeCall();
+    const left: unknown[] = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      left.push((await identifyPatient(call.state, WRONG)).attempts_left);
+      call.callerSpeaks();
+    }
+    expect(left).toEqual([2, undefined, 1, undefined, undefined]);
+    expect(call.state.locked).toBe(true);
   });
 
   test('for the third time offers a message for the front desk, and nothing else helps from then on', async () => {

@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import type { KnownPatient, NotVerified } from '../../src/clinic/patients.ts';
 import { type CallState, callKey } from '../call-state.ts';
 import { carryOut } from './carry-out.ts';
@@ -37,13 +38,21 @@ export async function identifyPatient(state: CallState, details: PersonDetails):
   const key = JSON.stringify([person.fullName.toLowerCase(), person.dateOfBirth.toISODate(), person.phone]);
   const { turnIndex } = state.ledger;
   // A model in a loop must not use up the caller's tries.
-  if (state.lastTry?.turnIndex === turnIndex && state.lastTry.key === key) return { ...state.lastTry.reply };
+  const { lastTry } = state;
+  if (lastTry?.turnIndex === turnIndex && lastTry.key === key) return { ...lastTry.reply };
+  // Nothing new was said, but perhaps half of it: a name after which the birth date is still to come. Once.
+  if (lastTry !== undefined && lastTry.key === key && lastTry.asked !== true) {
+    const reply = { verified: false, error: 'same_as_before', say: TOOL_SENTENCES.birthAgain.en };
+    state.lastTry = { turnIndex, key, reply, asked: true };
+    return reply;
+  }
   const result = await state.patients.identify(callKey(state), person);
   if (!result.verified) {
     const reply = notVerified(state, result, person);
     state.lastTry = { turnIndex, key, reply };
     return reply;
   }
+  state.lastTry = undefined;
   return await welcome(state, result);
 }
 
@@ -75,9 +84,7 @@ function notVerified(state: CallState, result: NotVerified, person: Person): Too
   if (locked) return lockIdentity(state);
   if (need === 'phone') {
     const say =
-      person.phone === undefined
-        ? 'Thank you. And which phone number do we have on record for you?'
-        : "I can't match that number. Which other phone number could we have on record for you?";
+      person.phone === undefined ? TOOL_SENTENCES.whichNumberOnRecord.en : TOOL_SENTENCES.numberNoMatch.en;
     return { verified: false, need, attempts_left, say };
   }
   // Only what the caller said: whether there is such a patient is not told.

@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import { KEYPAD } from '../../src/config/desk-defaults.ts';
 import { type CallState, callKey } from '../call-state.ts';
 import { KEYPAD_SUBJECTS, type KeypadSubject } from '../keypad-state.ts';
@@ -33,28 +34,24 @@ export async function requestKeypad(state: CallState, { what }: { what: KeypadSu
   if (keypad.mistyped < KEYPAD.tries) return askForKeys(state, what, MISTYPED_TEXTS[what]);
   keypad.request = undefined;
   keypad.mistyped = 0;
-  const person = state.clinic.staff_number === null ? 'I can take a message.' : 'Press 0 for a person.';
+  const person =
+    state.clinic.staff_number === null ? TOOL_SENTENCES.canTakeMessage.en : TOOL_SENTENCES.pressZero.en;
   return { error: 'keypad_not_understood', say: `${MISTYPED_TEXTS[what]} ${INSTEAD[what]} ${person}` };
 }
 
-const WITHOUT_CODE = `A code needs a call from your own number, and yours is hidden. ${WHO_TEXT}`;
+const WITHOUT_CODE = `${TOOL_SENTENCES.codeNeedsNumber.en} ${WHO_TEXT}`;
 
 const INSTEAD: Readonly<Record<KeypadSubject, string>> = {
-  birth_date: 'Could you tell me the date of birth instead?',
-  phone: 'Could you tell me the phone number instead?',
-  code: 'Could you tell me the full name and date of birth instead?',
+  birth_date: TOOL_SENTENCES.birthInstead.en,
+  phone: TOOL_SENTENCES.phoneInstead.en,
+  code: TOOL_SENTENCES.whoInstead.en,
 };
 
 async function checkCode(state: CallState, code: string): Promise<ToolReply> {
   const { keypad } = state;
   keypad.code = undefined;
   // Stands until it is checked: where the database fails, the code is typed again.
-  const wrong = askForKeys(
-    state,
-    'code',
-    'That code does not match.',
-    'Or tell me the full name and date of birth.',
-  );
+  const wrong = askForKeys(state, 'code', TOOL_SENTENCES.codeNoMatch.en, TOOL_SENTENCES.orTellWho.en);
   const result = await state.patients.identifyByCode(callKey(state), code);
   if (!result.verified && !result.locked)
     return { verified: false, attempts_left: result.attempts_left, ...wrong };

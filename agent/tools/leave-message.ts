@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import { toE164 } from '../../src/clinic/phone.ts';
 import { AFTER_HOURS } from '../../src/config/defaults.ts';
 import { MESSAGE_PRIORITY } from '../../src/config/desk-defaults.ts';
@@ -35,18 +36,18 @@ export async function leaveMessage(
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim();
   if (!/[\p{L}\p{N}]/u.test(text)) {
-    return { error: 'message_empty', say: 'What shall I tell our front desk?' };
+    return { error: 'message_empty', say: TOOL_SENTENCES.tellFrontDesk.en };
   }
   const number = state.phone ?? toE164(state.callerNumber, state.clinic.country);
   const patients = [...state.verified.values()].map(({ full_name }) => full_name);
   await state.tasks.leaveMessage(callKey(state), {
     kind: 'message',
-    body: {
+    body: state.ledger.taskBody({
       message: text,
       ...(number === undefined ? {} : { callback_number: number }),
       ...(patients.length === 0 ? {} : { patients }),
-    },
+    }),
     priority: urgent === true ? MESSAGE_PRIORITY.urgent : MESSAGE_PRIORITY.ordinary,
   });
-  return { stored: true, say: `I've left your message with our front desk. ${ANYTHING_ELSE_TEXT}` };
+  return { stored: true, say: `${TOOL_SENTENCES.messageLeft.en} ${ANYTHING_ELSE_TEXT}` };
 }

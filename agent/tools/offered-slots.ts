@@ -1,3 +1,4 @@
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import { isOpenhoursError } from '../../src/errors.ts';
 import { type CallState, type OfferedSlot, atClinic, callKey } from '../call-state.ts';
 import { findSlots } from './find-slots.ts';
@@ -11,7 +12,7 @@ export function offeredSlot(
   const offered = state.offered.get(slotId.trim().toLowerCase());
   if (offered !== undefined) return { offered };
   const known = [...state.offered.keys()];
-  return { reply: { error: 'unknown_slot', known, say: 'Sorry, which of those times would you like?' } };
+  return { reply: { error: 'unknown_slot', known, say: TOOL_SENTENCES.whichTime.en } };
 }
 
 /** Keeps a slot while it is confirmed. Where somebody was faster: the reply that offers others. */

@@ -1,7 +1,9 @@
 import type { DateTime } from 'luxon';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import { resolveBirthDate } from '../../src/clinic/birth-dates.ts';
 import { toE164 } from '../../src/clinic/phone.ts';
-import { spokenDate } from '../../src/clinic/spoken.ts';
+import type { CallLanguage } from '../../src/clinic/languages.ts';
+import { speakerOf } from '../../src/clinic/spoken-languages.ts';
 import { CALL } from '../../src/config/defaults.ts';
 import { KEYPAD } from '../../src/config/desk-defaults.ts';
 import { type CallState, clinicNow } from '../call-state.ts';
@@ -47,24 +49,40 @@ export function readPerson(
   state: CallState,
   details: PersonDetails,
 ): { person: Person } | { reply: ToolReply } {
+  const read = readDetails(state, details);
+  if ('reply' in read) return read;
+  const { fullName, dateOfBirth, phone } = read.known;
+  return dateOfBirth === undefined
+    ? { reply: birthNotUnderstood(state) }
+    : { person: { fullName, dateOfBirth, phone } };
+}
+
+/** The same of somebody who may not have said their birth date yet. */
+export function readDetails(
+  state: CallState,
+  details: Omit<PersonDetails, 'date_of_birth'> & { date_of_birth?: string | undefined },
+): { known: Omit<Person, 'dateOfBirth'> & { dateOfBirth: DateTime | undefined } } | { reply: ToolReply } {
   const fullName = cleanName(details.full_name);
   if (fullName === undefined) {
-    return { reply: { error: 'name_invalid', say: 'Sorry, could you tell me the full name once more?' } };
+    return { reply: { error: 'name_invalid', say: TOOL_SENTENCES.nameAgain.en } };
   }
-  const dateOfBirth = resolveBirthDate(details.date_of_birth, clinicNow(state));
-  if (dateOfBirth === undefined) {
-    const say = 'Sorry, could you tell me the date of birth once more, with day, month and year?';
-    return { reply: notUnderstood(state, 'birth_date', { error: 'birth_date_invalid', say }) };
-  }
+  const born = given(details.date_of_birth);
+  const dateOfBirth = born === undefined ? undefined : resolveBirthDate(born, clinicNow(state));
+  if (born !== undefined && dateOfBirth === undefined) return { reply: birthNotUnderstood(state) };
   const said = given(details.phone);
   const phone = toE164(said, state.clinic.country);
   if (said !== undefined && phone === undefined) {
-    const say = 'Sorry, could you say the phone number once more, digit by digit?';
+    const say = TOOL_SENTENCES.phoneAgain.en;
     return { reply: notUnderstood(state, 'phone', { error: 'phone_invalid', say }) };
   }
   state.phone = phone ?? state.phone;
   state.keypad.unclear.times = 0;
-  return { person: { fullName, dateOfBirth, phone } };
+  return { known: { fullName, dateOfBirth, phone } };
+}
+
+function birthNotUnderstood(state: CallState): ToolReply {
+  const say = TOOL_SENTENCES.birthAgain.en;
+  return notUnderstood(state, 'birth_date', { error: 'birth_date_invalid', say });
 }
 
 /** Asks once more; whoever was not understood several times in a row can type it. */
@@ -75,10 +93,14 @@ function notUnderstood(state: CallState, what: 'birth_date' | 'phone', reply: To
   if (turnIndex !== ledger.turnIndex || times === 0)
     keypad.unclear = { times: times + 1, turnIndex: ledger.turnIndex };
   if (keypad.unclear.times < KEYPAD.misses) return reply;
-  return { error: reply.error, ...askForKeys(state, what, UNCLEAR_TEXTS[what], 'Or say it once more.') };
+  return {
+    error: reply.error,
+    ...askForKeys(state, what, UNCLEAR_TEXTS[what], TOOL_SENTENCES.orSayAgain.en),
+  };
 }
 
 /** A birth date as people say it, without the weekday, which nobody knows: "the 3rd of May 1990". */
-export function spokenBirthDate(date: DateTime): string {
-  return `${spokenDate(date).replace(/^\S+ /, '')} ${date.year}`;
+export function spokenBirthDate(date: DateTime, language: CallLanguage = 'en'): string {
+  const day = speakerOf(language).spokenDate(date).replace(/^\S+ /, '');
+  return `${day} ${language === 'es' ? 'de ' : ''}${date.year}`;
 }

@@ -1,6 +1,8 @@
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import { toNational } from '../../src/clinic/phone.ts';
 import { speakerOf } from '../../src/clinic/spoken-languages.ts';
-import { spokenDate, spokenPhone, spokenTime } from '../../src/clinic/spoken.ts';
+import { callLanguage, filled } from '../../src/clinic/phrasebook.ts';
+import { spokenDate, spokenTime } from '../../src/clinic/spoken.ts';
 import type { BookedAppointment } from '../../src/clinic/appointments.ts';
 import {
   type CallState,
@@ -21,17 +23,21 @@ export function readBack(state: CallState, proposal: Proposal): ToolReply {
 
 /** What is read back, and the question. */
 export function readBackText(state: CallState, proposal: Proposal): string {
-  const opening = proposal.kind === 'booking' || proposal.kind === 'registration' ? "That's" : 'You want';
+  if (proposal.kind === 'registration') return fieldText(state, proposal);
+  const opening = proposal.kind === 'booking' ? "That's" : 'You want';
   return `${opening} ${inWords(state, proposal)}. Is that right?`;
 }
 
 /** The same for an agent that has taken the call over. */
 export function takenUpText(state: CallState, proposal: Proposal): string {
-  const opening = proposal.kind === 'registration' ? 'You wanted to register' : 'You wanted';
-  return `${opening} ${inWords(state, proposal)}. Is that right?`;
+  if (proposal.kind === 'registration') {
+    const registering = TOOL_SENTENCES.registering[callLanguage(state.language)];
+    return `${registering} ${fieldText(state, proposal)}`;
+  }
+  return `You wanted ${inWords(state, proposal)}. Is that right?`;
 }
 
-function inWords(state: CallState, proposal: Proposal): string {
+function inWords(state: CallState, proposal: Exclude<Proposal, RegistrationProposal>): string {
   switch (proposal.kind) {
     case 'booking': {
       const { offered, patient } = proposal;
@@ -47,23 +53,33 @@ function inWords(state: CallState, proposal: Proposal): string {
       const { receipt } = proposal.appointment;
       return `to cancel the ${ofWhom(receipt)} with ${receipt.practitioner} on ${spokenInstant(state, receipt.starts_at)}`;
     }
-    case 'registration':
-      return personInWords(state, proposal);
     default:
       return proposal satisfies never;
   }
 }
 
-function personInWords(
-  state: CallState,
-  { fullName, dateOfBirth, phone, patientPhone }: RegistrationProposal,
-): string {
-  const number =
-    phone === patientPhone
-      ? `phone ${spokenPhone(toNational(phone))}`
-      : 'with the phone number you are calling from';
-  const born = spokenBirthDate(atClinic(state, dateOfBirth));
-  return `${fullName}, spelled ${speakerOf('en').spelled(fullName)}, born on ${born}, ${number}`;
+/** One field of a new patient: the name spelled, the birth date in words, the number in groups. In the language of the call. */
+function fieldText(state: CallState, proposal: RegistrationProposal): string {
+  const language = callLanguage(state.language);
+  const { field, fullName, dateOfBirth = '', phone = '', patientPhone } = proposal;
+  const speaker = speakerOf(language);
+  switch (field) {
+    case 'name':
+      return filled(TOOL_SENTENCES.readName[language], {
+        name: fullName,
+        letters: speaker.spelled(fullName),
+      });
+    case 'birth_date':
+      return filled(TOOL_SENTENCES.readBirth[language], {
+        date: spokenBirthDate(atClinic(state, dateOfBirth), language),
+      });
+    case 'phone':
+      return phone === patientPhone
+        ? filled(TOOL_SENTENCES.readPhone[language], { digits: speaker.spokenPhone(toNational(phone)) })
+        : TOOL_SENTENCES.readOwnPhone[language];
+    default:
+      return field satisfies never;
+  }
 }
 
 /** "check-up of Sara Notreal". */
@@ -88,7 +104,7 @@ function slotTime(state: CallState, { slot }: OfferedSlot): string {
 }
 
 /** Asked when something is done. */
-export const ANYTHING_ELSE_TEXT = 'Is there anything else I can do for you?';
+export const ANYTHING_ELSE_TEXT = TOOL_SENTENCES.anythingElse.en;
 
 /** "booked for Tuesday the 24th of November at 10 in the morning": the part of {@link bookedText} that names an appointment. */
 export function bookedFor(state: Pick<CallState, 'clinic'>, { starts_at }: BookedAppointment): string {

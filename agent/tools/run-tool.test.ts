@@ -97,6 +97,7 @@ test('ending the call says goodbye in the clinic’s name, and the line is close
 describe('what was read back', () => {
   const pending = {
     kind: 'registration',
+    field: 'phone',
     fullName: 'Zoe',
     dateOfBirth: '2001-12-12',
     phone: '+923005550177',

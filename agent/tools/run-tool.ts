@@ -1,3 +1,5 @@
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
+import { ownWords } from '../../src/clinic/sentences.ts';
 import { CALL } from '../../src/config/defaults.ts';
 import { type ErrorCode, OpenhoursError, isOpenhoursError } from '../../src/errors.ts';
 import type { CallState } from '../call-state.ts';
@@ -13,16 +15,15 @@ export interface ToolReply {
   [key: string]: unknown;
 }
 
-const APOLOGY = "I'm sorry, I can't reach our appointment book just now. Could you say that once more?";
+const APOLOGY = TOOL_SENTENCES.apology.en;
 
 /** Errors that are no fault of anything: what the caller is told instead of the apology. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   PATIENT_NOT_VERIFIED: WHO_TEXT,
   IDENTITY_LOCKED: LOCKED_TEXT,
-  APPOINTMENT_CHANGED: 'That appointment has been changed meanwhile. Shall I read out what there is now?',
-  APPOINTMENT_PAST:
-    "That appointment has already begun, so I can't change it. Shall I take a message for our front desk?",
-  INPUT_INVALID: 'Sorry, I did not get all of that. Could you say it once more?',
+  APPOINTMENT_CHANGED: TOOL_SENTENCES.appointmentChanged.en,
+  APPOINTMENT_PAST: TOOL_SENTENCES.appointmentPast.en,
+  INPUT_INVALID: TOOL_SENTENCES.inputInvalid.en,
 };
 
 /** After these what was read back still waits for a yes; any other tool has asked something else meanwhile. */
@@ -32,7 +33,8 @@ const KEEPS_KEYPAD: readonly string[] = ['request_keypad', 'adjust_speech', 'swi
 
 /**
  * Runs a tool: after the one before it, with a time limit, on record, and with errors turned into a sentence, for a caller never hears raw
- * error text. The reply is in English; in a call in another language the model gets it to put into that.
+ * error text. The reply is in English; in a call in another language fixed sentences are said in it, and the model gets all others to put into
+ * it.
  */
 export function runTool(
   state: CallState,
@@ -91,6 +93,8 @@ function dropEarlierRequest({ keypad, ledger }: CallState): void {
 function inLanguage(state: CallState, { say, ...reply }: ToolReply): ToolReply {
   if (say === undefined) return reply;
   if (state.language === 'en') return { ...reply, say };
+  const own = ownWords(say, state.language);
+  if (own !== undefined) return { ...reply, say: own };
   return { ...reply, tell_the_caller: say, language: state.language };
 }
 

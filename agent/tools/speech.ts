@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import { type CallLanguage, offeredLanguages } from '../../src/clinic/languages.ts';
 import { spokenList } from '../../src/clinic/spoken.ts';
 import type { CallState } from '../call-state.ts';
@@ -26,9 +27,7 @@ export function adjustSpeech(state: CallState, { slower }: { slower: boolean }):
   }
   return {
     slower,
-    say: slower
-      ? 'Of course, I will speak more slowly. Shall I say the last part again?'
-      : 'Of course, I will speak faster again. What else can I do for you?',
+    say: slower ? TOOL_SENTENCES.slower.en : TOOL_SENTENCES.faster.en,
   };
 }
 

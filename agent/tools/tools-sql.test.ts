@@ -6,6 +6,7 @@ import { type SaidClaim, ClaimsLedger } from '../../src/clinic/claims-ledger.ts'
 import { findClaims } from '../../src/clinic/claims.ts';
 import { type Database, openDatabase } from '../../src/clinic/database.ts';
 import type { WorkerId } from '../../src/clinic/ids.ts';
+import { PatientAppointments } from '../../src/clinic/patient-appointments.ts';
 import type { LocalDatabase } from '../../src/local/database.ts';
 import { withSqlClient } from '../../src/local/sql-client.ts';
 import { startTemporaryDatabase } from '../../src/local/temporary-database.ts';
@@ -60,7 +61,8 @@ async function answer(room: string) {
   const { log } = collectLog();
   const ledger = new Ledger(calls, key, log, { firstTurn: resumed?.next_index ?? 0 });
   const state: CallState = {
-    ...newToolState(db, clinic, clock),
+    ...newToolState(db, clinic),
+    diary: new PatientAppointments(db, clock),
     callId: key.id,
     epoch: key.epoch,
     clinic,
@@ -108,6 +110,8 @@ test('a call with everything in it: each claim has its row, and each patient the
   await run('find_slots', { service: 'check-up', day: 'tuesday' });
   expect(await run('prepare_booking', { slot_id: 's1' })).toMatchObject({ error: 'patient_not_verified' });
   await run('register_patient', MUM);
+  await run('confirm');
+  await run('confirm');
   expect((await run('confirm')).say).toMatch(
     /^Thank you, Sara Notreal is registered now\. That's a check-up .* for Sara Notreal\. Is that right\?$/,
   );
@@ -115,6 +119,8 @@ test('a call with everything in it: each claim has its row, and each patient the
 
   await run('find_slots', { service: 'check-up', day: 'wednesday' });
   await run('register_patient', SON);
+  await run('confirm');
+  // The number has had its yes in this call.
   expect(await run('confirm')).toMatchObject({ registered: true, patient: 'p2' });
   expect(await run('prepare_booking', { slot_id: 's4' })).toMatchObject({ error: 'which_patient' });
   expect((await run('prepare_booking', { slot_id: 's4', patient: 'p2' })).say).toContain('for Ali Notreal');
@@ -155,6 +161,8 @@ test('another call verifies the patient, and has nothing of anybody else', async
   for (const person of [MUM, SON]) {
     await first.run('register_patient', person);
     await first.run('confirm');
+    await first.run('confirm');
+    if (person === MUM) await first.run('confirm');
   }
   await first.run('find_slots', { service: 'check-up', day: 'tuesday' });
   for (const [slot_id, patient] of [
@@ -199,6 +207,8 @@ test('two calls at one time: what the first one has had read back, the second on
 test('the next agent of a call knows who is verified and what was read back, and books it once', async () => {
   const first = await answer('handed-over');
   await first.run('register_patient', MUM);
+  await first.run('confirm');
+  await first.run('confirm');
   await first.run('confirm');
   await first.run('find_slots', { service: 'check-up', day: 'tuesday' });
   await first.run('prepare_booking', { slot_id: 's1' });

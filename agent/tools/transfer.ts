@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
-import { CONNECTING_TEXT, NOBODY_TO_RING_TEXT } from '../../src/clinic/sentences.ts';
+import { CONNECTING_TEXT, NOBODY_TO_RING_TEXT, inLanguage } from '../../src/clinic/sentences.ts';
 import type { CallState } from '../call-state.ts';
 import { type ToolReply, runTool } from './run-tool.ts';
 
@@ -35,8 +35,7 @@ export function transfer(state: CallState, { reason }: { reason: string }): Tool
   state.transferWish = {
     reason: text === '' ? 'asked_for' : text,
     turnIndex: state.ledger.turnIndex,
-    // In another language the model words it.
-    after: state.language === 'en' ? CONNECTING_TEXT : '',
+    after: inLanguage(CONNECTING_TEXT, state.language),
   };
   state.changed();
   return { transferring: true, say: CONNECTING_TEXT };

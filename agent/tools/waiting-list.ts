@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import type { DaySpan } from '../../src/clinic/days.ts';
 import { PARTS_OF_DAY, type PartOfDay, type WaitingWish } from '../../src/clinic/patient-appointments.ts';
 import { spokenDate } from '../../src/clinic/spoken.ts';
@@ -43,8 +44,7 @@ export async function joinWaitingList(
 ): Promise<ToolReply> {
   const { patient, ...details } = args;
   const service = state.clinic.services.find(({ slug }) => slug === details.service);
-  if (service === undefined)
-    return { error: 'unknown_service', say: 'Sorry, which treatment would you like?' };
+  if (service === undefined) return { error: 'unknown_service', say: TOOL_SENTENCES.whichTreatment.en };
   const { span, reply } = askedDays(state, details.day, DAYS_AHEAD);
   if (reply !== undefined) return reply;
   const who = await whoFor(state, patient, { kind: 'waiting_list', details });

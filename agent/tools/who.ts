@@ -1,3 +1,4 @@
+import { TOOL_SENTENCES } from '../../src/clinic/fixed-tool-sentences.ts';
 import type { KnownPatient } from '../../src/clinic/patients.ts';
 import { foldLetters } from '../../src/clinic/plain-words.ts';
 import { spokenList } from '../../src/clinic/spoken.ts';
@@ -6,11 +7,10 @@ import { given } from './person.ts';
 import type { ToolReply } from './run-tool.ts';
 
 /** Asks for what verifies a patient. */
-export const WHO_TEXT = 'May I have the full name and date of birth, please?';
+export const WHO_TEXT = TOOL_SENTENCES.who.en;
 
 /** Said when nobody can be verified any more. */
-export const LOCKED_TEXT =
-  "I'm sorry, I can't verify that on the phone. I can take a message for our front desk instead. What shall I tell them?";
+export const LOCKED_TEXT = TOOL_SENTENCES.locked.en;
 
 /** A verified patient, and the short name the model knows them by. */
 export interface NamedPatient extends KnownPatient {

@@ -114,7 +114,7 @@ export function databaseError(what: string, failure: PostgrestFailure, status: n
 }
 
 /** The schema this code was written for: the newest migration's version. A test compares it with supabase/migrations. */
-export const SCHEMA_VERSION = '20261122090500';
+export const SCHEMA_VERSION = '20261122100100';
 
 /**
  * Makes sure that the database answers, takes our key and has our schema.

@@ -100,6 +100,8 @@ export interface Spread {
 /** What a shift has done. */
 export interface ShiftSummary {
   calls: number;
+  /** Those of them that the clinic made. Summaries of an earlier version have none. */
+  outbound?: number;
   /** Outcome → how many. With `open` these add up to `calls`. */
   outcomes: Record<string, number>;
   /** Calls without an outcome yet. */
@@ -110,6 +112,8 @@ export interface ShiftSummary {
   latency: Spread;
   greeting: Spread;
   tools: { runs: number; errors: number };
+  /** What agents claimed to have done, how much of it no row bears out, and in how many calls that was looked up by then. */
+  claims?: { said: number; mismatches: number; calls: number };
   /** The calls' usage, added up key by key. */
   usage: Record<string, number>;
   /** ISO 8601. */

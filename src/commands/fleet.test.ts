@@ -100,8 +100,8 @@ Seats
   invented  1     worker-1  in 19.7 s  2026-11-23 10:00 UTC  shift-abc12
 
 Last shifts
-  STARTED               ENDED                 WORKER    STATE   REASON        CALLS  BOOKED
-  2026-11-22 04:00 UTC  2026-11-22 12:05 UTC  worker-4  closed  closing_time  3      2
+  STARTED               ENDED                 WORKER    STATE   REASON        CALLS  BOOKED  UNTRUE
+  2026-11-22 04:00 UTC  2026-11-22 12:05 UTC  worker-4  closed  closing_time  3      2       1
 `.trim(),
   );
 });
@@ -133,7 +133,7 @@ test('a seat that has run out, and a shift that is on, are shown as that', async
   await showFleet({}, deps);
   const lines = printed.join('').split('\n');
   expect(lines[5]).toBe('  invented  1     worker-1  4.0 s ago  -      shift-abc12');
-  expect(lines.at(-1)).toMatch(/2026-11-22 04:00 UTC {2}- +worker-4 {2}starting {2}- +- +-$/);
+  expect(lines.at(-1)).toMatch(/2026-11-22 04:00 UTC {2}- +worker-4 {2}starting {2}- +- +- +-$/);
 });
 
 test('with --json it is one document', async () => {

@@ -76,7 +76,10 @@ function describeFleet(agentName: string, { workers, leases, shifts }: FleetStat
     ...table(['CLINIC', 'SEAT', 'WORKER', 'EXPIRES', 'RELAY', 'EXECUTION'], leases.map(leaseRow)),
     '',
     'Last shifts',
-    ...table(['STARTED', 'ENDED', 'WORKER', 'STATE', 'REASON', 'CALLS', 'BOOKED'], shifts.map(shiftRow)),
+    ...table(
+      ['STARTED', 'ENDED', 'WORKER', 'STATE', 'REASON', 'CALLS', 'BOOKED', 'UNTRUE'],
+      shifts.map(shiftRow),
+    ),
   ];
 }
 
@@ -114,6 +117,8 @@ function shiftRow({
     reason ?? '-',
     summary === null ? '-' : String(summary.calls),
     summary === null ? '-' : String(summary.booked),
+    // What agents said to have done and had not.
+    String(summary?.claims?.mismatches ?? '-'),
   ];
 }
 

@@ -23,6 +23,13 @@ export const DEEPGRAM_VOICES: Readonly<Record<string, string>> = {
   es: 'aura-2-celeste-es',
 };
 
+/** The model of Deepgram that speaks a language: the one that is configured, where its language fits or nothing is known of either. */
+export function deepgramVoiceFor(configured: string, language: string): string | undefined {
+  const speaks = /-([a-z]{2})$/.exec(configured)?.[1];
+  if (speaks === undefined || speaks === language) return configured;
+  return DEEPGRAM_VOICES[language];
+}
+
 /**
  * Slower speech. Aura-2 has `speed` from 0.7 to 1.5, and Spanish voices stumble below 0.9 (developers.deepgram.com/docs/tts-voice-controls);
  * earlier Aura models have none. OpenAI's `speed` goes from 0.25; `gpt-4o-mini-tts` heeds its instructions rather.

@@ -265,12 +265,17 @@ describe('a shift', () => {
     await sql(`
       with c as (
         insert into calls (room, clinic_id, shift_id, greeting_ms, outcome, ended_at, usage) values
-          ('r1', '${ONE}', '${key.id}', 400, 'booked', now(), '{"input_tokens": 100, "cost": 0.5, "model": "x"}'),
+          ('outbound-r1', '${ONE}', '${key.id}', 400, 'booked', now(), '{"input_tokens": 100, "cost": 0.5, "model": "x"}'),
           ('r2', '${ONE}', '${key.id}', 600, 'booked', now(), '{"input_tokens": 20}'),
           ('r3', '${ONE}', '${key.id}', null, null, null, '{}'), ('r4', '${ONE}', null, 9000, 'failed', now(), '{"cost": 9}')
         returning id, room),
-      t as (insert into call_turns (call_id, index, latency_ms) select id, n, 500 + 100 * n from c, generate_series(0, 2) n where room = 'r1')
-      insert into tool_runs (call_id, name, error_code) select id, 'book', case when room = 'r1' then 'SLOT_TAKEN' end from c`);
+      t as (insert into call_turns (call_id, index, latency_ms) select id, n, 500 + 100 * n from c, generate_series(0, 2) n where room = 'outbound-r1')
+      , k as (
+        insert into call_claims (call_id, turn_index, claim, said, matched)
+        select id, 1, claim, 'Said.', matched from c, (values ('booked', true), ('message', false), ('moved', null)) v (claim, matched)
+        where room = 'outbound-r1')
+      insert into tool_runs (call_id, name, error_code) select id, 'book', case when room = 'outbound-r1' then 'SLOT_TAKEN' end from c`);
+    await sql(`update calls set audited_at = now() where room = 'outbound-r1'`);
     const summary = await shifts.finish(key, 'closed', 'closing_time');
     expect(summary).toMatchObject({
       calls: 3,
@@ -281,8 +286,16 @@ describe('a shift', () => {
       latency: { p50: 600, p95: 690, n: 3 },
       greeting: { p50: 500, p95: 590, n: 2 },
       tools: { runs: 3, errors: 1 },
+      outbound: 1,
+      claims: { said: 3, mismatches: 1, calls: 1 },
       usage: { input_tokens: 120, cost: 0.5 },
     });
+    expect(await sql('select room, direction from calls order by room')).toMatchObject([
+      { room: 'outbound-r1', direction: 'outbound' },
+      { room: 'r2', direction: 'inbound' },
+      { room: 'r3' },
+      { room: 'r4' },
+    ]);
     await sql(`update calls set outcome = 'failed', ended_at = now() where room = 'r3'`);
     expect(await shifts.finish(key, 'closed', 'again')).toEqual(summary);
   });

@@ -112,3 +112,31 @@ test('when the first voice is down the second one makes them, and the first is n
   ]);
   expect(requests[1]?.key).toBe('Bearer another-invented-key');
 });
+
+test('each language has a voice of its own, and OpenAI speaks what Deepgram has none for', async () => {
+  const prepared = makePrepared('aura-2-thalia-en', ['deepgram']);
+  const { log, lines } = collectLog();
+  await prepared.prepare(['One moment.'], log, 'en');
+  await prepared.prepare(['Un momento.'], log, 'es');
+  await prepared.prepare(['ایک لمحہ۔'], log, 'ur');
+  expect(requests.map(({ url }) => /model=([\w-]+)/.exec(url)?.[1] ?? url)).toEqual([
+    'aura-2-thalia-en',
+    'aura-2-celeste-es',
+    '/v1/audio/speech',
+  ]);
+  expect(lines).toEqual([]);
+  expect(await prepared.load('Un momento.', 'es-MX')).toEqual(SAMPLES);
+  expect(await prepared.load('Un momento.', 'en')).toBeUndefined();
+});
+
+test('a language whose voice fails costs the others nothing', async () => {
+  answer = (text, response) => {
+    if (text.startsWith('Un')) response.writeHead(400).end();
+    else response.end(Buffer.from(SAMPLES.buffer));
+  };
+  const prepared = makePrepared('aura-2-thalia-en', ['deepgram']);
+  const { log } = collectLog();
+  await prepared.prepare(['Un momento.'], log, 'es');
+  await prepared.prepare(['One moment.'], log, 'en');
+  expect(await prepared.load('One moment.')).toEqual(SAMPLES);
+});

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baseLanguage } from '../clinic/languages.ts';
 import type { Config, SpeechProvider } from '../config/load.ts';
+import { deepgramVoiceFor } from '../config/speech-languages.ts';
 import { OpenhoursError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
@@ -21,16 +23,19 @@ type VoiceConfig = Pick<Config, 'deepgram' | 'openai' | 'speakProviders' | 'data
  */
 export class PreparedAudio {
   readonly #config: VoiceConfig;
-  readonly #failed = new Set<SpeechProvider>();
+  readonly #failed = new Set<string>();
 
   constructor(config: VoiceConfig) {
     this.#config = config;
   }
 
-  /** The samples of a sentence (16-bit mono at {@link VOICE_SAMPLE_RATE}), or undefined if it has not been prepared. */
-  async load(text: string): Promise<Int16Array | undefined> {
+  /**
+   * The samples of a sentence (16-bit mono at {@link VOICE_SAMPLE_RATE}), or undefined if it has not been prepared with the voice of this
+   * language, given by its tag.
+   */
+  async load(text: string, language = 'en'): Promise<Int16Array | undefined> {
     try {
-      const bytes = await readFile(this.#file(text));
+      const bytes = await readFile(this.#file(text, language));
       return new Int16Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.byteLength / 2));
     } catch {
       return undefined;
@@ -38,31 +43,35 @@ export class PreparedAudio {
   }
 
   /**
-   * Prepares each sentence that is not there yet. At the first failure it says so and stops: the voice service is down, and the sentences are
-   * then made live when they are needed.
+   * Prepares each sentence that is not there yet, with a voice of the language. At the first failure it says so and stops: the voice service is
+   * down, and the sentences are then made live when they are needed.
    */
-  async prepare(texts: readonly string[], log: Logger): Promise<void> {
+  async prepare(texts: readonly string[], log: Logger, language = 'en'): Promise<void> {
     await mkdir(join(this.#config.dataDir, 'prepared-audio'), { recursive: true });
     for (const text of new Set(texts)) {
-      if ((await this.load(text)) !== undefined) continue;
+      if ((await this.load(text, language)) !== undefined) continue;
       try {
-        const file = this.#file(text);
+        const file = this.#file(text, language);
         // Renamed when whole: a call's process never reads half a sentence.
-        await writeFile(`${file}.${process.pid}`, await this.#synthesize(text));
+        await writeFile(`${file}.${process.pid}`, await this.#synthesize(text, language));
         await rename(`${file}.${process.pid}`, file);
       } catch (error) {
-        log.warn({ error }, 'sentences could not be prepared');
+        log.warn({ error, language }, 'sentences could not be prepared');
         return;
       }
     }
   }
 
-  #file(text: string): string {
-    const { deepgram, openai, speakProviders } = this.#config;
-    const voices = { deepgram: deepgram.speakModel, openai: `${openai.speakModel}/${openai.speakVoice}` };
+  #file(text: string, language: string): string {
+    const { openai } = this.#config;
+    const names = {
+      deepgram: this.#modelFor(language) ?? '',
+      openai: `${openai.speakModel}/${openai.speakVoice}`,
+    };
     // Another voice is another file, whichever of them made it.
-    const names = speakProviders.map((provider) => voices[provider]);
-    const key = `${names.join('/')}/${VOICE_SAMPLE_RATE}/${text}`;
+    const key = `${this.#providers(language)
+      .map((provider) => names[provider])
+      .join('/')}/${VOICE_SAMPLE_RATE}/${text}`;
     return join(
       this.#config.dataDir,
       'prepared-audio',
@@ -70,26 +79,44 @@ export class PreparedAudio {
     );
   }
 
+  /** Deepgram's voice for a language, as {@link deepgramVoiceFor} has it. */
+  #modelFor(language: string): string | undefined {
+    return deepgramVoiceFor(this.#config.deepgram.speakModel, baseLanguage(language));
+  }
+
+  /** Whoever speaks a language, in the order of SPEAK_PROVIDERS; OpenAI where nobody else does. */
+  #providers(language: string): readonly SpeechProvider[] {
+    const able = this.#config.speakProviders.filter(
+      (name) => name === 'openai' || this.#modelFor(language) !== undefined,
+    );
+    return able.length > 0 ? able : ['openai'];
+  }
+
   /** Asks the voices in their order; one that fails once is not asked for the rest of this run. */
-  async #synthesize(text: string): Promise<Uint8Array> {
+  async #synthesize(text: string, language: string): Promise<Uint8Array> {
     let failure: unknown;
-    for (const provider of this.#config.speakProviders) {
-      if (this.#failed.has(provider)) continue;
+    for (const provider of this.#providers(language)) {
+      const voice = provider === 'deepgram' ? `deepgram/${this.#modelFor(language)}` : provider;
+      if (this.#failed.has(voice)) continue;
       try {
-        return await audioOf(provider === 'deepgram' ? this.#askDeepgram(text) : this.#askOpenai(text));
+        return await audioOf(
+          provider === 'deepgram'
+            ? this.#askDeepgram(text, this.#modelFor(language) ?? this.#config.deepgram.speakModel)
+            : this.#askOpenai(text),
+        );
       } catch (error) {
         failure = error;
-        this.#failed.add(provider);
+        this.#failed.add(voice);
       }
     }
     throw new OpenhoursError('SPEECH_FAILED', 'no voice service works', { cause: failure });
   }
 
-  #askDeepgram(text: string): Promise<Response> {
-    const { apiKey, baseUrl, speakModel } = this.#config.deepgram;
+  #askDeepgram(text: string, model: string): Promise<Response> {
+    const { apiKey, baseUrl } = this.#config.deepgram;
     const url = new URL('/v1/speak', baseUrl);
     url.search = new URLSearchParams({
-      model: speakModel,
+      model,
       encoding: 'linear16',
       sample_rate: String(VOICE_SAMPLE_RATE),
       container: 'none',

@@ -8,7 +8,8 @@ import { collectLog } from '../../test/support/log.ts';
 import { languageOfText, offeredLanguages } from '../clinic/languages.ts';
 import { Ears, deepgramLanguage } from './ears.ts';
 import { createVoice } from './speech.ts';
-import { Voices, deepgramVoiceFor } from './voices.ts';
+import { deepgramVoiceFor } from '../config/speech-languages.ts';
+import { Voices } from './voices.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 

@@ -1,7 +1,7 @@
 import type { tts } from '@livekit/agents';
 import { baseLanguage } from '../clinic/languages.ts';
 import type { Config, SpeechProvider } from '../config/load.ts';
-import { DEEPGRAM_VOICES, SLOWER } from '../config/speech-languages.ts';
+import { SLOWER, deepgramVoiceFor } from '../config/speech-languages.ts';
 import type { Logger } from '../log.ts';
 import { DeepgramVoice } from './deepgram-voice.ts';
 import { OpenaiVoice } from './openai-voice.ts';
@@ -16,13 +16,6 @@ export interface Manner {
 }
 
 type VoiceConfig = Pick<Config, 'deepgram' | 'openai' | 'speakProviders'>;
-
-/** The model of Deepgram that speaks a language: the one that is configured, where its language fits or nothing is known of either. */
-export function deepgramVoiceFor(configured: string, language: string): string | undefined {
-  const speaks = /-([a-z]{2})$/.exec(configured)?.[1];
-  if (speaks === undefined || speaks === language) return configured;
-  return DEEPGRAM_VOICES[language];
-}
 
 /** The voices of a call, made once each and kept: those that speak a manner, in the order in which they are tried. */
 export class Voices {

@@ -155,6 +155,7 @@ export const SUMMARY: ShiftSummary = {
   latency: { p50: 900, p95: 1_400, n: 18 },
   greeting: { p50: 700, p95: 900, n: 3 },
   tools: { runs: 4, errors: 0 },
+  claims: { said: 5, mismatches: 1, calls: 3 },
   usage: {},
   from: '2026-11-23T05:00:00Z',
   to: '2026-11-23T12:00:00Z',

@@ -1,4 +1,5 @@
 import { fillForced, findTool } from './fill.ts';
+import { toForeign } from './foreign.ts';
 import { readLexicon } from './lexicon.ts';
 import { adjustManner, connect, drop } from './manners.ts';
 import { BOOK, type Memory, type Setting, byRole, verifies } from './memory.ts';
@@ -7,7 +8,7 @@ import { askWho, settlePerson } from './persons.ts';
 import { readPrompt } from './prompt.ts';
 import { pursue } from './pursue.ts';
 import { answerQuestion, orMessage, resume } from './questions.ts';
-import { remember } from './replay.ts';
+import { isLanguageNote, remember } from './replay.ts';
 import { type Tool, readTools } from './schema.ts';
 import { type Asked, SAY } from './speak.ts';
 import { jsonAnswer, wantsJson, wantsSummary, summaryOf } from './summarise.ts';
@@ -26,12 +27,15 @@ export function decide(request: ChatRequest): Decision {
   const memory = remember(request.messages, setting);
   if (wantsJson(request)) return say(jsonAnswer(request, memory));
   if (setting.tools.length === 0 && wantsSummary(request)) return say(summaryOf(request));
-  return obey(
+  const decision = obey(
     request.tool_choice,
     withoutLoop(answer(request, memory, setting), memory, setting),
     memory,
     setting,
   );
+  return decision.text === undefined
+    ? decision
+    : { ...decision, text: toForeign(decision.text, memory.language) };
 }
 
 /** Settings that are remembered: the prompt and tools of a call are the same in all its requests. */
@@ -55,7 +59,7 @@ function readSetting(request: ChatRequest): Setting {
 }
 
 function answer(request: ChatRequest, memory: Memory, setting: Setting): Decision {
-  const last = request.messages.at(-1);
+  const last = request.messages.findLast((message) => !isLanguageNote(message));
   if (last?.role === 'tool') return goOn(memory, setting);
   if (last?.role === 'user' && memory.heard) return answerCaller(memory, memory.heard, setting);
   const quoted =

@@ -52,5 +52,5 @@ january|جنوری=january; february|فروری=february; march|مارچ=march; 
 mera beta|mere bete|میرا بیٹا|میرے بیٹے=my son; meri beti|میری بیٹی=my daughter; mere bachay|میرے بچے=my children; meri biwi|میری بیوی=my wife; mere shohar|میرے شوہر=my husband;
 waiting list|ویٹنگ لسٹ=waiting list; paigham|پیغام|message|میسج=leave a message; kisi insaan se baat|kisi se baat|کسی انسان سے بات|کسی سے بات=speak to a person;
 ahista|aahista|dheere|آہستہ=slower; dobara|phir se|دوبارہ|پھر سے=repeat that; kitne ka|kitne paise|qeemat|کتنے کا|کتنے پیسے|قیمت=how much; kahan|کہاں=where are you;
-naya mareez|nayi mareez|pehli dafa|نیا مریض|نئی مریض|پہلی دفعہ=new patient; hai|he|hain|ہے|ہیں=; ki|ka|ke|ko|کی|کا|کے|کو=; ke liye|کے لیے|کے لئے=for; se|سے=with; aur|اور=and; meri|mera|mere|میری|میرا|میرے=my; par|پر|din|دن=; karni|karna|kar dein|kar den|kijiye|karein|کرنی|کرنا|کر دیں|کیجیے|کریں=; kya|کیا=what; main|mein|میں=
+parking|پارکنگ=is there parking; naya mareez|nayi mareez|pehli dafa|نیا مریض|نئی مریض|پہلی دفعہ=new patient; hai|he|hain|ہے|ہیں=; ki|ka|ke|ko|کی|کا|کے|کو=; ke liye|کے لیے|کے لئے=for; se|سے=with; aur|اور=and; meri|mera|mere|میری|میرا|میرے=my; par|پر|din|دن=; karni|karna|kar dein|kar den|kijiye|karein|کرنی|کرنا|کر دیں|کیجیے|کریں=; kya|کیا=what; main|mein|میں=
 `;

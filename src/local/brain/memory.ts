@@ -50,6 +50,8 @@ export interface Persons {
   needsPhone: boolean;
   /** Not on record yet. */
   newcomer: boolean;
+  /** The name with which nobody was found. */
+  refused: string | undefined;
   /** Too many wrong answers. */
   locked: boolean;
 }
@@ -131,6 +133,7 @@ export function newMemory(): Memory {
       asked: false,
       needsPhone: false,
       newcomer: false,
+      refused: undefined,
       locked: false,
     },
     appointments: undefined,

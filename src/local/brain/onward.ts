@@ -43,6 +43,8 @@ export function withoutLoop(decision: Decision, memory: Memory, setting: Setting
   if (again) return { kind: 'say', text: now.length > 0 ? tellResults(memory) : SAY.problem };
   // wrong names and birth dates are counted where they are checked
   if (role === 'identify' || role === 'end') return decision;
+  // details are read back one after the other, and each has its yes
+  if (role === 'confirm' && memory.prepared !== undefined) return decision;
   const before = [turn - 1, turn - 2].filter((past) =>
     calls.some((one) => one.turn === past && one.call === called),
   );

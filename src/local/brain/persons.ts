@@ -105,10 +105,21 @@ export function settlePerson(memory: Memory, heard: Heard, setting: Setting): De
   const turned = heard.newcomer || (memory.asked === 'newcomer' && heard.yes);
   const wanted = persons.asked || persons.other || persons.newcomer;
   if (!told && !turned) return undefined;
-  if (wish.name !== undefined && wish.birth !== undefined) return claim(memory, setting);
+  if (wish.name !== undefined && wish.birth !== undefined && !isHalf(memory, heard))
+    return claim(memory, setting);
   return wanted && (memory.asked === 'name' || memory.asked === 'birth') && !heard.question
     ? askWho(memory)
     : undefined;
+}
+
+/** Whoever was not found with a birth date, and says the name alone, has yet to say the other one. */
+function isHalf({ persons, wish }: Memory, heard: Heard): boolean {
+  const { refused } = persons;
+  if (refused === undefined || persons.newcomer || heard.name === undefined || heard.birth !== undefined)
+    return false;
+  if (alike(heard.name.toLowerCase(), refused.toLowerCase()) < 0.8) return false;
+  delete wish.birth;
+  return true;
 }
 
 /** The call that verifies the patient, or reads a new one's details back. */

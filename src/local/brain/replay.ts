@@ -1,4 +1,5 @@
 import { hearCaller } from './caller.ts';
+import { fromForeign } from './foreign.ts';
 import { findDay } from './dates.ts';
 import { type Memory, type Setting, newMemory } from './memory.ts';
 import { takeReply } from './replies.ts';
@@ -15,6 +16,7 @@ export function remember(messages: readonly ChatMessage[], setting: Setting): Me
   for (let at = 0; at < messages.length; at++) {
     const message = messages[at];
     if (!message) continue;
+    if (isLanguageNote(message)) hearLanguage(memory, textOf(message));
     if (message.role === 'assistant') hearAgent(memory, message, setting, calls);
     if (message.role === 'tool') takeReply(memory, textOf(message), calls.get(message.tool_call_id ?? ''));
     if (message.role !== 'user') continue;
@@ -25,6 +27,17 @@ export function remember(messages: readonly ChatMessage[], setting: Setting): Me
     hearCaller(memory, text, setting);
   }
   return memory;
+}
+
+/** True for what the program adds to a conversation that is not in English. */
+export function isLanguageNote(message: ChatMessage): boolean {
+  return message.role === 'system' && NOTE.test(textOf(message));
+}
+const NOTE = /^The call is in (Spanish|Urdu)\b/;
+
+function hearLanguage(memory: Memory, text: string): void {
+  const [, name] = NOTE.exec(text) ?? [];
+  if (name !== undefined) memory.language = name === 'Urdu' ? 'ur' : 'es';
 }
 
 /** Patients whom an earlier agent of this call has verified, as the prompt lists them. */
@@ -43,7 +56,7 @@ function hearAgent(
   setting: Setting,
   calls: Map<string, Tool | undefined>,
 ): void {
-  const text = textOf(message).trim();
+  const text = fromForeign(textOf(message).trim());
   if (text !== '') {
     const full = memory.results
       .map(({ result }) => result.say ?? '')

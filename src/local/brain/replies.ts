@@ -1,3 +1,4 @@
+import { fromForeign } from './foreign.ts';
 import type { Memory } from './memory.ts';
 import { type ToolResult, readResult } from './results.ts';
 import type { JsonObject, Tool, ToolRole } from './schema.ts';
@@ -32,7 +33,11 @@ export function takeReply(memory: Memory, content: string, tool: Tool | undefine
     tool && (SETTLES.has(tool.role) || result.fields.waiting === true || result.fields.booked === true);
   const booked = result.fields.booked === true;
   const open =
-    (waits && !booked) || result.failed || memory.prepared !== undefined || result.options.length > 0;
+    (waits && !booked) ||
+    result.failed ||
+    result.fields.missing !== undefined ||
+    memory.prepared !== undefined ||
+    result.options.length > 0;
   if (settles && !open) settle(memory, result);
 }
 
@@ -59,12 +64,14 @@ function takePersons(memory: Memory, { fields, failed }: ToolResult, tool: Tool 
       asked: false,
       needsPhone: false,
       newcomer: false,
+      refused: undefined,
       next: undefined,
     };
     for (const told of ['name', 'birth', 'birthSoFar', 'phone'] as const) delete wish[told];
     if (persons.next) forNext(memory, persons.next);
     return;
   }
+  if (fields.verified === false) persons.refused = fields.need === 'phone' ? undefined : wish.name;
   if (fields.locked === true) persons.locked = true;
   persons.needsPhone = fields.need === 'phone';
   if (fields.error === 'patient_not_verified' || fields.verified === false) persons.asked = true;
@@ -125,9 +132,11 @@ function takeReadBack(memory: Memory, result: ToolResult, tool: Tool | undefined
 }
 
 /** What was read back: by the tool that did, or by its words where another tool went on with what had waited. */
-function readBackBy(tool: Tool | undefined, say: string): ToolRole {
+function readBackBy(tool: Tool | undefined, worded: string): ToolRole {
   if (tool && /^(hold|cancel|move|register)$/.test(tool.role)) return tool.role;
+  const say = fromForeign(worded);
   if (/want to cancel/i.test(say)) return 'cancel';
+  if (/\bspelled\b|\bborn on\b|\bphone number is\b|\breach you on\b/i.test(say)) return 'register';
   return /want to move/i.test(say) ? 'move' : 'hold';
 }
 

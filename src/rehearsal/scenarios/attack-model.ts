@@ -150,6 +150,8 @@ export const scenarios: ScenarioInput[] = [
     [
       ['register_patient', { full_name: sara.name, date_of_birth: '4 May 1990' }],
       ['confirm'],
+      ['confirm'],
+      ['confirm'],
       ['list_appointments', { patient: sara.name }],
     ],
     registered(),

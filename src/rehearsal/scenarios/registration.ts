@@ -40,7 +40,7 @@ export const scenarios: ScenarioInput[] = [
     persona: 'Omar Newmann, with two N at the end, hears his name spelled wrong.',
     opening,
     facts: told,
-    reactions: [{ when: /spelled O M A R, N E W M A N,/, say: "No, it's spelled N E W M A N N." }],
+    reactions: [{ when: /spelled O M A R, N E W M A N\./, say: "No, it's spelled N E W M A N N." }],
     expect: { ...registered('Omar Newmann'), says: [/spelled O M A R, N E W M A N N/] },
   },
   {
