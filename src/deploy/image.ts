@@ -3,7 +3,7 @@ import type { EnvironmentSettings } from './environments.ts';
 import { GCLOUD } from '../config/deploy-defaults.ts';
 import { projectRoot } from '../config/paths.ts';
 import { OpenhoursError } from '../errors.ts';
-import type { GcloudCommand } from './gcloud.ts';
+import type { Gcloud, GcloudCommand } from './gcloud.ts';
 import type { RunProgram } from './gcloud-process.ts';
 import { imageName } from './names.ts';
 import type { Resource } from './resource.ts';
@@ -31,10 +31,7 @@ export function image(
     kind: 'image',
     name: `${component}:${tag}`,
     read: async (gcloud) => {
-      const images = ((await gcloud.find([
-        ...['artifacts', 'docker', 'images', 'list', imageName(component, settings), '--include-tags'],
-      ])) ?? []) as { tags?: string | string[] }[];
-      return { is: images.some(({ tags }) => tagsOf(tags).includes(tag)) ? 'same' : 'absent' };
+      return { is: (await imageThere(component, settings, tag, gcloud)) ? 'same' : 'absent' };
     },
     commands: (state) => {
       if (state.is === 'same') return [];
@@ -43,6 +40,19 @@ export function image(
     // Images go with their repository.
     removal: () => [],
   };
+}
+
+/** Whether the registry has this image under this tag. */
+export async function imageThere(
+  component: Component,
+  settings: EnvironmentSettings,
+  tag: string,
+  gcloud: Gcloud,
+): Promise<boolean> {
+  const images = ((await gcloud.find([
+    ...['artifacts', 'docker', 'images', 'list', imageName(component, settings), '--include-tags'],
+  ])) ?? []) as { tags?: string | string[] }[];
+  return images.some(({ tags }) => tagsOf(tags).includes(tag));
 }
 
 const tagsOf = (tags: string | string[] | undefined): string[] =>

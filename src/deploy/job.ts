@@ -39,10 +39,10 @@ export function renderJob(settings: EnvironmentSettings, facts: DeployFacts): Jo
     apiVersion: 'run.googleapis.com/v1',
     kind: 'Job',
     metadata: {
-        name: settings.jobName,
-        // Where gcloud looks for the region of a manifest.
-        labels: { ...labels, 'cloud.googleapis.com/location': settings.region },
-      },
+      name: settings.jobName,
+      // Where gcloud looks for the region of a manifest.
+      labels: { ...labels, 'cloud.googleapis.com/location': settings.region },
+    },
     spec: {
       template: {
         metadata: { labels },

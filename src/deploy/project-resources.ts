@@ -1,6 +1,7 @@
 import type { EnvironmentSettings } from './environments.ts';
 import type { Gcloud } from './gcloud.ts';
 import { type Account, accountEmail, accountName } from './names.ts';
+import { secretNames } from './secrets.ts';
 import { type Resource, labelsArgument, stateOf } from './resource.ts';
 
 /** What every deployment calls. */
@@ -113,15 +114,21 @@ export interface Grant {
   readonly at: readonly string[];
   readonly role: string;
   readonly account: Account;
+  /** Whether there is anything to grant on, where that is known without asking for its policy. */
+  readonly there?: (gcloud: Gcloud) => Promise<boolean>;
 }
 
 /** The grant; it goes with the resource it is on, and with the account. */
-export function grant({ group, at, role, account }: Grant, settings: EnvironmentSettings): Resource {
+export function grant(
+  { group, at, role, account, there: onto }: Grant,
+  settings: EnvironmentSettings,
+): Resource {
   const member = `serviceAccount:${accountEmail(account, settings)}`;
   return {
     kind: 'role',
     name: `${role.replace('roles/', '')} on ${at[0] ?? ''} for ${accountName(account, settings)}`,
     read: async (gcloud) => {
+      if (onto !== undefined && !(await onto(gcloud))) return { is: 'absent' };
       const policy = (await gcloud.find([...group, 'get-iam-policy', ...at])) as
         { bindings?: { role?: string; members?: string[]; condition?: unknown }[] } | undefined;
       const there = policy?.bindings?.some(
@@ -142,10 +149,9 @@ export function grant({ group, at, role, account }: Grant, settings: Environment
 
 /** The one thing a runtime account may do: read this secret. */
 export function secretAccess(account: Account, secret: string, settings: EnvironmentSettings): Resource {
-  return grant(
-    { group: ['secrets'], at: [secret], role: 'roles/secretmanager.secretAccessor', account },
-    settings,
-  );
+  const role = 'roles/secretmanager.secretAccessor';
+  const there = async (gcloud: Gcloud) => (await secretNames(gcloud)).has(secret);
+  return grant({ group: ['secrets'], at: [secret], role, account, there }, settings);
 }
 
 /** The one thing the scheduler's account may do: start this job. */

@@ -48,8 +48,7 @@ export function secretValues(
 
 function wrongWith(variable: string, value: string): string | undefined {
   if (Buffer.byteLength(value) > LONGEST_BYTES) return 'is longer than the 64 KiB that Secret Manager takes';
-  if (/^(your[-_ ].*|changeme|replace[-_]?me|x{3,}|<.*>)$/i.test(value))
-    return 'is an example and no value';
+  if (/^(your[-_ ].*|changeme|replace[-_]?me|x{3,}|<.*>)$/i.test(value)) return 'is an example and no value';
   if (!(variable in VARIABLES)) return undefined;
   const parsed = VARIABLES[variable as keyof typeof VARIABLES].safeParse(value);
   return parsed.success ? undefined : parsed.error.issues[0]?.message;

@@ -13,14 +13,19 @@ export interface StoredSecret {
   readonly latest: { readonly version: string; readonly value: string } | undefined;
 }
 
+/** Every secret of the project, by its name. */
+export async function secretNames(gcloud: Gcloud): Promise<ReadonlySet<string>> {
+  const listed = ((await gcloud.find(['secrets', 'list'])) ?? []) as { name?: string }[];
+  return new Set(listed.map(({ name }) => name?.split('/').at(-1) ?? ''));
+}
+
 /** What Secret Manager has of these variables. Values are compared, and never printed. */
 export async function storedSecrets(
   gcloud: Gcloud,
   variables: readonly string[],
   settings: Pick<EnvironmentSettings, 'env'>,
 ): Promise<Map<string, StoredSecret>> {
-  const listed = ((await gcloud.find(['secrets', 'list'])) ?? []) as { name?: string }[];
-  const names = new Set(listed.map(({ name }) => name?.split('/').at(-1)));
+  const names = await secretNames(gcloud);
   const entries = variables.map(async (variable): Promise<[string, StoredSecret]> => {
     const name = secretName(variable, settings);
     if (!names.has(name)) return [variable, { there: false, latest: undefined }];
