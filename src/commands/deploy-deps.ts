@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
+import { findClinics } from '../clinic/clinics.ts';
+import { openDatabase } from '../clinic/database.ts';
 import type { Calendar } from '../clinic/hours.ts';
 import { processEnvironment } from '../config/load.ts';
-import { calendarsOf } from '../deploy/calendars.ts';
 import { type EnvironmentSettings, loadEnvironment } from '../deploy/environments.ts';
 import type { Gcloud } from '../deploy/gcloud.ts';
 import { gcloudDeps, gcloudVersion, makeGcloud, runProgram } from '../deploy/gcloud-process.ts';
 import { sourceTag } from '../deploy/image.ts';
 import { type AskPermissions, permissionsAsker } from '../deploy/permissions.ts';
-import { type PlugIns, taskTimeoutS } from '../deploy/plug-ins.ts';
+import type { PlugIns } from '../deploy/plug-ins.ts';
+import { deploySchedule } from '../deploy/schedule-resources.ts';
+import { askedWrongly } from '../deploy/preflight.ts';
 import type { SecretValues } from '../deploy/secret-values.ts';
 import type { RunKubectl } from '../deploy/targets/kubectl.ts';
+import { readCalendars } from './schedule.ts';
 
 /** What the commands of deploying need; tests pass their own. */
 export interface DeployDeps {
@@ -46,12 +50,14 @@ export function deployDeps(): DeployDeps {
     askPermissions: (project) => permissionsAsker(gcloudDeps(project)),
     sourceTag: () => sourceTag(runProgram),
     readText: (file) => readFile(file, 'utf8'),
-    calendars: calendarsOf,
-    plugIns: {
-      schedule: (calendars, settings, nowMs) => ({
-        taskTimeoutS: taskTimeoutS(calendars, settings, nowMs),
-        resources: [],
+    calendars: (settings, { clinicFile, values }) =>
+      readCalendars(clinicFile === undefined ? {} : { clinicFile }, settings, {
+        readText: (file) => readFile(file, 'utf8'),
+        clinics: ({ agentName, clinics: [slug] }) => findClinics(databaseOf(values), agentName, slug),
+        warn: (line) => process.stderr.write(`${line}\n`),
       }),
+    plugIns: {
+      schedule: (calendars, settings, nowMs) => deploySchedule(calendars, settings, nowMs),
       monitoring: () => [],
     },
     kubectl: (args, options) => runProgram('kubectl', args, options),
@@ -59,4 +65,15 @@ export function deployDeps(): DeployDeps {
     print: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
   };
+}
+
+/** The database that the values of the environment open. */
+function databaseOf(values: SecretValues) {
+  const [url, serviceRoleKey] = [values.get('SUPABASE_URL'), values.get('SUPABASE_SERVICE_ROLE_KEY')];
+  if (url !== undefined && serviceRoleKey !== undefined) return openDatabase({ url, serviceRoleKey });
+  throw askedWrongly(
+    'the calendar',
+    'cannot be read: SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY are not known',
+    "set both, or name a clinic's file with --clinic-file",
+  );
 }

@@ -36,7 +36,8 @@ export async function applyResources(
   for (const [index, resource] of resources.entries()) {
     // What was read before something else was made may be different now: an id that it needs is known.
     const before = states[index] ?? { is: 'absent' };
-    const state = before.is === 'same' || !changed ? before : await resource.read(gcloud);
+    const known = before.is === 'same' || !changed || resource.independent === true;
+    const state = known ? before : await resource.read(gcloud);
     const commands = resource.commands(state);
     const change = describe(resource, state, commands);
     print(line(change));

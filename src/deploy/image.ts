@@ -29,6 +29,7 @@ export function image(
   const full = imageName(component, settings, tag);
   return {
     kind: 'image',
+    independent: true,
     name: `${component}:${tag}`,
     read: async (gcloud) => {
       return { is: (await imageThere(component, settings, tag, gcloud)) ? 'same' : 'absent' };
@@ -49,10 +50,11 @@ export async function imageThere(
   tag: string,
   gcloud: Gcloud,
 ): Promise<boolean> {
+  const name = imageName(component, settings);
   const images = ((await gcloud.find([
-    ...['artifacts', 'docker', 'images', 'list', imageName(component, settings), '--include-tags'],
-  ])) ?? []) as { tags?: string | string[] }[];
-  return images.some(({ tags }) => tagsOf(tags).includes(tag));
+    ...['artifacts', 'docker', 'images', 'list', name.slice(0, name.lastIndexOf('/')), '--include-tags'],
+  ])) ?? []) as { package?: string; tags?: string | string[] }[];
+  return images.some((image) => image.package === name && tagsOf(image.tags).includes(tag));
 }
 
 const tagsOf = (tags: string | string[] | undefined): string[] =>

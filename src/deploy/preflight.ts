@@ -1,5 +1,5 @@
 import { REGIONS } from '../config/deploy-defaults.ts';
-import { OpenhoursError, isOpenhoursError } from '../errors.ts';
+import { ExitCode, type OpenhoursError, isOpenhoursError } from '../errors.ts';
 import type { EnvironmentSettings } from './environments.ts';
 import type { Gcloud } from './gcloud.ts';
 import { refusalIn } from './gcloud-errors.ts';
@@ -39,9 +39,10 @@ export async function gatherProblems<Parts extends readonly (() => unknown)[]>(
 function problemsIn(error: unknown): DeployProblem[] {
   if (isOpenhoursError(error, 'DEPLOY_INVALID') && Array.isArray(error.details['problems']))
     return error.details['problems'] as DeployProblem[];
-  if (!isOpenhoursError(error, 'GCLOUD_MISSING') && !isOpenhoursError(error, 'DEPLOY_INVALID')) throw error;
+  // What the caller can correct; a service that is down is no problem of the request.
+  if (!isOpenhoursError(error) || error.kind.exit !== ExitCode.config) throw error;
   const [problem = '', remedy = error.kind.remedy] = error.message.split(/: (.*)/s);
-  return [{ where: error.code === 'GCLOUD_MISSING' ? 'gcloud:' : 'the request:', problem, remedy }];
+  return [{ where: `${error.code}:`, problem, remedy }];
 }
 
 /**

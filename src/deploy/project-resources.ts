@@ -28,6 +28,7 @@ export function apis(names: readonly string[]): Resource {
   let wanted: readonly string[] = names;
   return {
     kind: 'APIs',
+    independent: true,
     name: names.map((name) => name.replace('.googleapis.com', '')).join(', '),
     read: async (gcloud) => {
       wanted = await missing(gcloud);
@@ -51,6 +52,7 @@ export function repository(
   let ours = false;
   return {
     kind: 'Artifact Registry repository',
+    independent: true,
     name,
     read: async (gcloud) => {
       const found = (await gcloud.find(['artifacts', 'repositories', 'describe', ...at])) as
@@ -86,6 +88,7 @@ export function serviceAccount(account: Account, settings: EnvironmentSettings):
   const email = accountEmail(account, settings);
   return {
     kind: 'service account',
+    independent: true,
     name: accountName(account, settings),
     read: async (gcloud) => {
       const accounts = ((await gcloud.find(['iam', 'service-accounts', 'list'])) ?? []) as {
@@ -126,6 +129,7 @@ export function grant(
   const member = `serviceAccount:${accountEmail(account, settings)}`;
   return {
     kind: 'role',
+    independent: true,
     name: `${role.replace('roles/', '')} on ${at[0] ?? ''} for ${accountName(account, settings)}`,
     read: async (gcloud) => {
       if (onto !== undefined && !(await onto(gcloud))) return { is: 'absent' };

@@ -52,6 +52,7 @@ async function latestVersion(gcloud: Gcloud, name: string): Promise<StoredSecret
 /** A secret with its value. The value goes to gcloud's standard input, and is compared with the latest version, so that the same adds none. */
 export class SecretResource implements Resource {
   readonly kind = 'secret';
+  readonly independent = true;
   readonly name: string;
   readonly #variable: string;
   readonly #settings: EnvironmentSettings;
