@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quietNativeLogs, setShiftWish } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
+import { addDeployCommands } from './commands/deploy-options.ts';
 import type { CallOptions } from './commands/call.ts';
 import type { PatientOptions } from './commands/patient.ts';
 import type { RehearseOptions } from './commands/rehearse.ts';
@@ -67,6 +68,7 @@ export function createProgram(): Command {
   addFleetCommands(program);
   addSetUpCommands(program);
   addPatientCommands(program);
+  addDeployCommands(program);
   return program;
 }
 

@@ -16,6 +16,7 @@ import { Releasers } from './lifecycle/releasers.ts';
 import { Shift } from './lifecycle/shift.ts';
 import { planFields } from './lifecycle/shift-plan.ts';
 import type { SignalGuard } from './lifecycle/signals.ts';
+import { calmNoticeMs } from './lifecycle/stop-notice.ts';
 import { type Logger, createLogger } from './log.ts';
 import { createStatusApp } from './status/app.ts';
 import type { RunSource } from './status/run.ts';
@@ -94,7 +95,7 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
   log.info({ port: status.port, workerId: shift.id, maxCalls: config.maxCalls }, 'status server up');
   signals.handle({
     drain: (signal) => {
-      hurried = true;
+      hurried = calmNoticeMs(config.stopNoticeMs) === undefined;
       shift.stop(signal);
     },
     force: (signal) => {
