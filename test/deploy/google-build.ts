@@ -9,8 +9,10 @@ import {
   etagOf,
   exists,
   invalid,
+  many,
   masked,
   notFound,
+  part,
   Refusal,
   text,
 } from './google-state.ts';
@@ -72,6 +74,32 @@ export function pushImage(state: GoogleState, image: string): Thing {
   return there;
 }
 
+/** `$_IMAGE` and `${_IMAGE}` as the build's substitutions have them. @throws Refusal for one that is not among them */
+const substituted = (name: string, values: Thing): string =>
+  name.replace(/\$\{?(_[A-Z0-9_]+)\}?/g, (_, key: string) => {
+    if (typeof values[key] !== 'string')
+      throw invalid(`key in the template "${key}" is not matched in the substitution data`);
+    return values[key];
+  });
+
+/** The images of one name, as versions of a package. @throws Refusal where there never was one */
+function versionsOf(call: Call): Thing[] {
+  const name = call.at['name'] ?? '';
+  const parent = `${text(call.state.get(repositoryKey(call)), 'name')}/packages/${name}`;
+  const images = call.state
+    .list(`${repositoryKey(call)}/dockerImages`)
+    .filter((one) => text(one, 'uri').includes(`/${name}@`));
+  if (images.length === 0) throw notFound(`The package ${name}`);
+  return images.map((one) => ({
+    name: `${parent}/versions/${text(one, 'uri').split('@')[1]}`,
+    createTime: one['uploadTime'],
+    updateTime: one['updateTime'],
+    metadata: { imageSizeBytes: '1', mediaType: one['mediaType'], name: one['name'] },
+    relatedTags: (one['tags'] as string[]).map((tag) => ({ name: `${parent}/tags/${tag}` })),
+  }));
+}
+const tagsOf = (version: Thing): string[] => many(version, 'relatedTags').map((tag) => text(tag, 'name'));
+
 function build({ state, at, body }: Call): Thing {
   state.checkProject(at['project']);
   if (at['region'] && at['region'] !== 'global') state.checkRegion(at['region']);
@@ -79,7 +107,9 @@ function build({ state, at, body }: Call): Thing {
   const object = text(body, 'source', 'storageSource', 'object');
   if (bucket !== '' && !state.things.has(`storage:b/${bucket}/o/${object}`))
     throw notFound(`The source gs://${bucket}/${object}`);
-  const images = ((body['images'] ?? []) as string[]).filter(Boolean);
+  const images = ((body['images'] ?? []) as string[]).map((name) =>
+    substituted(name, part(body, 'substitutions')),
+  );
   const id = `00000000-0000-4000-9000-${String(state.next()).padStart(12, '0')}`;
   const name = `projects/${state.number}/locations/${at['region'] ?? 'global'}/builds/${id}`;
   const results = {
@@ -88,6 +118,9 @@ function build({ state, at, body }: Call): Thing {
   const made = state.add(`cloudbuild:projects/${state.project}/builds/${id}`, {
     ...body,
     ...{ id, name, projectId: state.project, status: 'SUCCESS', results },
+    ...(text(body, 'options', 'logging') !== 'CLOUD_LOGGING_ONLY' && {
+      logsBucket: 'gs://openhours-test-logs',
+    }),
     createTime: new Date().toISOString(),
     startTime: new Date().toISOString(),
     finishTime: new Date().toISOString(),
@@ -174,15 +207,17 @@ export const buildRoutes: Route[] = [
     return { dockerImages: call.state.list(`${repositoryKey(call)}/dockerImages`) };
   }),
   registry('GET', '/{repository}/packages/{name}/tags/{tag}', (call) => {
-    const { name = '', tag = '' } = call.at;
-    const folders = text(call.state.get(repositoryKey(call)), 'name');
-    const image = call.state
-      .list(`${repositoryKey(call)}/dockerImages`)
-      .find((one) => text(one, 'uri').includes(`/${name}@`) && (one['tags'] as string[]).includes(tag));
-    if (!image) throw notFound(`The tag ${tag}`);
-    const version = `${folders}/packages/${name}/versions/${text(image, 'uri').split('@')[1]}`;
-    return { name: `${folders}/packages/${name}/tags/${tag}`, version };
+    const version = versionsOf(call).find((one) =>
+      tagsOf(one).some((tag) => tag.endsWith(`/${call.at['tag']}`)),
+    );
+    if (!version) throw notFound(`The tag ${call.at['tag']}`);
+    return { name: tagsOf(version)[0], version: version['name'] };
   }),
+  // What gcloud asks after a name that is not there: whether it is a folder of names.
+  registry('GET', '/{repository}/packages', (call) => ({
+    packages: call.state.list(`${repositoryKey(call)}/packages`),
+  })),
+  registry('GET', '/{repository}/packages/{name}/versions', (call) => ({ versions: versionsOf(call) })),
   ...policyRoutes('artifactregistry', `${REPOSITORIES}/{repository}`, (call) => {
     call.state.get(repositoryKey(call));
     return repositoryKey(call);

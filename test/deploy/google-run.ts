@@ -1,14 +1,14 @@
 import { policyRoutes } from './google-iam.ts';
-import { checkManifest, instanceOf, type RunKind } from './google-run-checks.ts';
+import { checkManifest, type RunKind } from './google-run-checks.ts';
 import {
   type Call,
   type GoogleState,
   type Route,
   type Thing,
   etagOf,
-  invalid,
   many,
   part,
+  REGIONS,
   Refusal,
   text,
 } from './google-state.ts';
@@ -20,12 +20,13 @@ const GROUPS: Readonly<Record<RunKind, string>> = {
 };
 
 /** `us-central1` of `us-central1-run.emu.test`. */
-const regionOf = ({ host, at, state }: Call): string => {
+export const regionOf = ({ host, at, state }: Call): string => {
   const region = at['region'] ?? host.replace(/-?run\.emu\.test$/, '');
   state.checkRegion(region);
   return region;
 };
-const folder = (call: Call, kind: string) => {
+/** Where a kind of thing is kept, for the project and region of a call. */
+export const folder = (call: Call, kind: string) => {
   call.state.checkProject(call.at['project']);
   return `run:projects/${call.state.project}/locations/${regionOf(call)}/${kind}`;
 };
@@ -37,8 +38,11 @@ function settled(state: GoogleState, region: string, kind: RunKind, manifest: Th
   const revision = `${name}-${String(generation).padStart(5, '0')}`;
   const url = `https://${name}-${state.number}.${region}.run.app`;
   const base = part(manifest, 'metadata');
+  const traffic = [{ latestRevision: true, percent: 100 }];
+  if (kind !== 'jobs') keepRevision(state, region, manifest, revision);
   return {
     ...manifest,
+    ...(kind === 'services' && { spec: { traffic, ...part(manifest, 'spec') } }),
     metadata: {
       ...base,
       namespace: state.number,
@@ -57,11 +61,37 @@ function settled(state: GoogleState, region: string, kind: RunKind, manifest: Th
       ...(kind === 'services' && {
         url,
         address: { url },
-        traffic: [{ revisionName: revision, percent: 100 }],
+        traffic: routed(manifest, revision),
       }),
       ...(kind !== 'jobs' && { latestCreatedRevisionName: revision, latestReadyRevisionName: revision }),
     },
   };
+}
+
+/** Which revisions the traffic goes to, by name. */
+const routed = (manifest: Thing, latest: string): Thing[] => {
+  const wanted = many(manifest, 'spec', 'traffic');
+  if (wanted.length === 0) return [{ revisionName: latest, percent: 100, latestRevision: true }];
+  return wanted.map((one) => ({ ...one, revisionName: text(one, 'revisionName') || latest }));
+};
+
+/** A new revision of a service or a worker pool; the ones before stay, for a way back. */
+function keepRevision(state: GoogleState, region: string, manifest: Thing, name: string): void {
+  state.things.set(`run:projects/${state.project}/locations/${region}/revisions/${name}`, {
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Revision',
+    metadata: {
+      name,
+      namespace: state.number,
+      creationTimestamp: new Date().toISOString(),
+      labels: {
+        'serving.knative.dev/service': text(manifest, 'metadata', 'name'),
+        'cloud.googleapis.com/location': region,
+      },
+    },
+    spec: part(manifest, 'spec', 'template', 'spec'),
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  });
 }
 
 function write(kind: RunKind, call: Call, before: Thing | undefined): Thing {
@@ -102,11 +132,14 @@ function runRoutesOf(kind: RunKind): Route[] {
       return call.state.replace(key(call), write(kind, call, before));
     }),
     route('DELETE', '/{name}', (call) => {
-      const execution = call.state.list(folder(call, 'executions')).filter(ofJob(call.at['name'] ?? ''));
+      const name = call.at['name'] ?? '';
       call.state.remove(key(call));
-      if (kind === 'jobs')
-        for (const one of execution)
-          call.state.remove(`${folder(call, 'executions')}/${text(one, 'metadata', 'name')}`);
+      for (const [below, label] of [
+        ['executions', 'run.googleapis.com/job'],
+        ['revisions', 'serving.knative.dev/service'],
+      ] as const)
+        for (const one of call.state.list(folder(call, below)).filter(matching(`${label}=${name}`)))
+          call.state.remove(`${folder(call, below)}/${text(one, 'metadata', 'name')}`);
       return { kind: 'Status', status: 'Success' };
     }),
     { ...route('GET', '', listed), path: `/v1/projects/{project}/locations/{region}/${kind}` },
@@ -118,131 +151,49 @@ function runRoutesOf(kind: RunKind): Route[] {
 }
 
 /** `a=b,c=d` of a list's labels. */
-const matching = (selector: string | null) => (thing: Thing) =>
+export const matching = (selector: string | null) => (thing: Thing) =>
   (selector ?? '')
     .split(',')
     .filter((rule) => rule.includes('='))
     .every((rule) => {
-      const [label = '', wanted] = rule.split(/\s*=\s*/);
+      const [label = '', wanted] = rule.split('=').map((side) => side.trim());
       return text(thing, 'metadata', 'labels', label) === wanted;
     });
-const ofJob = (job: string) => matching(`run.googleapis.com/job=${job}`);
 
-/** Starts a job as `:run` does: an execution that is under way, until {@link endExecution}. */
-export function startExecution(
-  state: GoogleState,
-  region: string,
-  job: string,
-  overrides: Thing = {},
-): Thing {
-  const place = `run:projects/${state.project}/locations/${region}`;
-  const there = state.get(`${place}/jobs/${job}`);
-  const name = `${job}-${state.next().toString(36).padStart(5, 'x')}`;
-  const status = part(there, 'status');
-  status['executionCount'] = Number(text(status, 'executionCount')) + 1;
-  status['latestCreatedExecution'] = { name, creationTimestamp: new Date().toISOString() };
-  const spec = structuredClone(part(there, 'spec', 'template', 'spec'));
-  for (const override of many(overrides, 'containerOverrides')) {
-    const container = many(instanceOf('jobs', { spec: { template: { spec } } }), 'containers')[0] ?? {};
-    if (override['args']) container['args'] = override['args'];
-    container['env'] = [...many(container, 'env'), ...many(override, 'env')];
-  }
-  return state.add(`${place}/executions/${name}`, {
-    apiVersion: 'run.googleapis.com/v1',
-    kind: 'Execution',
-    metadata: {
-      name,
-      namespace: state.number,
-      generation: 1,
-      creationTimestamp: new Date().toISOString(),
-      labels: { 'run.googleapis.com/job': job, 'cloud.googleapis.com/location': region },
-    },
-    spec,
-    status: {
-      observedGeneration: 1,
-      runningCount: 1,
-      startTime: new Date().toISOString(),
-      conditions: [
-        { type: 'Started', status: 'True' },
-        { type: 'Completed', status: 'Unknown', reason: 'Running' },
-      ],
-    },
-  });
-}
+const revisions: Route[] = ['', '/{name}'].map((tail) => ({
+  service: 'run',
+  method: 'GET',
+  path: `/apis/serving.knative.dev/v1/namespaces/{project}/revisions${tail}`,
+  handle: (call: Call) =>
+    tail === ''
+      ? {
+          metadata: {},
+          items: call.state
+            .list(folder(call, 'revisions'))
+            .filter(matching(call.query.get('labelSelector')))
+            .reverse(),
+        }
+      : call.state.get(`${folder(call, 'revisions')}/${call.at['name']}`),
+}));
 
-/** Ends an execution: well, badly, or by order. */
-export function endExecution(execution: Thing, how: 'Succeeded' | 'NonZeroExitCode' | 'Cancelled'): Thing {
-  execution['status'] = {
-    ...part(execution, 'status'),
-    runningCount: 0,
-    completionTime: new Date().toISOString(),
-    ...(how === 'Succeeded' && { succeededCount: 1 }),
-    ...(how === 'Cancelled' && { cancelledCount: 1 }),
-    ...(how === 'NonZeroExitCode' && { failedCount: 1 }),
-    conditions: [
-      {
-        type: 'Completed',
-        status: how === 'Succeeded' ? 'True' : 'False',
-        ...(how !== 'Succeeded' && { reason: how, message: how }),
-      },
-    ],
-  };
-  return execution;
-}
-
-const RUN = '/apis/run.googleapis.com/v1/namespaces/{project}';
-const executionKey = (call: Call) => `${folder(call, 'executions')}/${call.at['name'] ?? ''}`;
-
-/** Cloud Run: jobs with their executions, services and worker pools. */
+/** Cloud Run: jobs, services with their revisions, and worker pools. */
 export const runRoutes: Route[] = [
   ...runRoutesOf('jobs'),
   ...runRoutesOf('services'),
   ...runRoutesOf('workerpools'),
-  {
-    service: 'run',
-    method: 'POST',
-    path: `${RUN}/jobs/{name}:run`,
-    handle: (call) => {
-      folder(call, 'jobs');
-      return startExecution(call.state, regionOf(call), call.at['name'] ?? '', part(call.body, 'overrides'));
-    },
-  },
+  ...revisions,
   {
     service: 'run',
     method: 'GET',
-    path: `${RUN}/executions`,
-    handle: (call) => ({
-      metadata: {},
-      items: call.state
-        .list(folder(call, 'executions'))
-        .filter(matching(call.query.get('labelSelector')))
-        .reverse(),
-    }),
-  },
-  {
-    service: 'run',
-    method: 'GET',
-    path: `${RUN}/executions/{name}`,
-    handle: (call) => call.state.get(executionKey(call)),
-  },
-  {
-    service: 'run',
-    method: 'DELETE',
-    path: `${RUN}/executions/{name}`,
-    handle: (call) => {
-      call.state.remove(executionKey(call));
-      return { kind: 'Status', status: 'Success' };
-    },
-  },
-  {
-    service: 'run',
-    method: 'POST',
-    path: `${RUN}/executions/{name}:cancel`,
-    handle: (call) => {
-      const execution = call.state.get(executionKey(call));
-      if (Number(text(execution, 'status', 'runningCount')) === 0)
-        throw invalid('The execution is over and cannot be cancelled.');
-      return endExecution(execution, 'Cancelled');
+    path: '/v1/projects/{project}/locations',
+    handle: ({ state, at }) => {
+      state.checkProject(at['project']);
+      return {
+        locations: REGIONS.map((locationId) => ({
+          name: `projects/${state.project}/locations/${locationId}`,
+          locationId,
+        })),
+      };
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { accountKey, hasRole } from './google-iam.ts';
-import { startExecution } from './google-run.ts';
+import { startExecution } from './google-executions.ts';
 import {
   type Call,
   type GoogleState,

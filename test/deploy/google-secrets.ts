@@ -52,7 +52,9 @@ function create({ state, at, query, body }: Call): Thing {
 /** @throws Refusal for a label that Google Cloud does not take */
 export function checkLabels(thing: Thing): void {
   for (const [key, label] of Object.entries(part(thing, 'labels')))
-    if (!/^[a-z][a-z0-9_-]{0,62}$/.test(key) || !/^[a-z0-9_-]{0,63}$/.test(String(label)))
+    if (key.includes('.googleapis.com/'))
+      continue; // Google's own
+    else if (!/^[a-z][a-z0-9_-]{0,62}$/.test(key) || !/^[a-z0-9_-]{0,63}$/.test(String(label)))
       throw invalid(
         `The label ${key}: ${String(label)} is not lower-case letters, digits, dashes and underscores.`,
       );

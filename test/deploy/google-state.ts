@@ -45,7 +45,15 @@ export interface Route {
 }
 
 const DEFAULT_SERVICES = ['logging', 'monitoring', 'storage', 'serviceusage', 'cloudresourcemanager'];
-const REGIONS = ['us-central1', 'us-east1', 'europe-west1', 'europe-west3', 'asia-south1', 'me-central1'];
+/** Regions of Cloud Run and its neighbours that there are here. */
+export const REGIONS = [
+  'us-central1',
+  'us-east1',
+  'europe-west1',
+  'europe-west3',
+  'asia-south1',
+  'me-central1',
+];
 
 /** Everything that is there: resources under `<service>:<full name>`, and the policies that hang on them. */
 export class GoogleState {

@@ -7,11 +7,13 @@
  * It does NOT check: who asks (any bearer token is the operator's, with every permission that `state.lacking` does not name), quotas, billing,
  * organisation policies, custom roles, conditions of bindings, whether an image starts, what a build's steps do, filters of logs and metrics
  * beyond the few that are used here, Cloud Run's networking, delays (operations are over at once, accounts and policies hold at once), or any
- * API that the deployment does not call. A field that Google does not know is refused by gcloud itself, and only where gcloud does so.
+ * API that the deployment does not call. Nor can it serve what gcloud asks by gRPC, which wants TLS: `beta run worker-pools delete`, the live tail of
+ * logs. A field that Google does not know is refused by gcloud itself, and only where gcloud does so.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
 import { buildRoutes } from './google-build.ts';
+import { executionRoutes } from './google-executions.ts';
 import { iamRoutes } from './google-iam.ts';
 import { projectRoutes } from './google-project.ts';
 import { runRoutes } from './google-run.ts';
@@ -73,6 +75,7 @@ const ROUTES = [
   ...secretRoutes,
   ...buildRoutes,
   ...runRoutes,
+  ...executionRoutes,
   ...schedulerRoutes,
   ...watchRoutes,
 ].map((route) => ({ ...route, pattern: patternOf(route.path) }));
