@@ -88,10 +88,8 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
     catchUp: () => catchUp(unrecorded, calls, log),
   });
   releasers.push('duty log', logDuty(dutyOf(shift, config, log)));
-  const status = await startServer(
-    statusOf(shift, config, runSource(config, tasks, clinics, log), afterCall),
-    config.port,
-  );
+  const app = statusOf(shift, config, runSource(config, tasks, clinics, log), afterCall);
+  const status = await startServer(app, config.port);
   releasers.push('status server', () => status.close());
   releasers.push('what follows calls', () => afterCall.end(hurried));
   log.info({ port: status.port, workerId: shift.id, maxCalls: config.maxCalls }, 'status server up');

@@ -248,8 +248,6 @@ export const ALERTS = {
   resourceMin: 5,
   /** A callback was promised for "as soon as we can": two hours of open time are not soon. */
   callbackMin: 120,
-  /** Nobody is told of the same thing again within this time. */
-  quietMin: 30,
   /** An incident that nothing speaks for any more is closed. */
   closeMin: 60,
   /** `/health` of the gateway is asked this often, and has to answer within `uptimeTimeoutS`: a service that was scaled to zero starts first. */

@@ -33,8 +33,19 @@ test('a worker that stands by or is open says so at once and every two minutes',
   vi.advanceTimersByTime(2 * DUTY.everyMs);
   lifecycle.move('open', 'registered with LiveKit');
   vi.advanceTimersByTime(DUTY.everyMs);
-  expect(said('on duty').map(({ state }) => state)).toEqual(['standby', 'standby', 'standby', 'open', 'open']);
-  expect(said('on duty').at(-1)).toMatchObject({ severity: 'INFO', ready: true, activeCalls: 1, maxCalls: 4 });
+  expect(said('on duty').map(({ state }) => state)).toEqual([
+    'standby',
+    'standby',
+    'standby',
+    'open',
+    'open',
+  ]);
+  expect(said('on duty').at(-1)).toMatchObject({
+    severity: 'INFO',
+    ready: true,
+    activeCalls: 1,
+    maxCalls: 4,
+  });
   end();
   vi.advanceTimersByTime(DUTY.everyMs);
   expect(said('on duty')).toHaveLength(5);
@@ -63,11 +74,11 @@ test.each([
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('one that stood by and found the shift worked by another leaves as planned, and one that never was on duty says nothing', () => {
+test('one that only stood by does not end the day, and one that never was on duty says nothing', () => {
   const waiting = makeDuty();
   waiting.lifecycle.move('standby', 'another worker has it');
   waiting.lifecycle.move('closed', 'it gives signs of life');
-  expect(waiting.said('off duty')[0]).toMatchObject({ early: false });
+  expect(waiting.said('off duty')[0]).toMatchObject({ early: true });
   const none = makeDuty();
   none.lifecycle.move('closed', 'the clinic is closed');
   expect(none.said('off duty')).toEqual([]);

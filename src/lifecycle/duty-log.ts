@@ -46,7 +46,8 @@ export function logDuty(deps: DutyDeps): () => void {
     } else if (timer !== undefined) {
       end();
       const closesAt = deps.closesAt();
-      const early = from === 'open' && closesAt !== undefined && deps.nowMs() < closesAt;
+      // Whoever only stood by does not end the day: another may have the shift, and nobody may.
+      const early = from !== 'open' || closesAt === undefined || deps.nowMs() < closesAt;
       log.info({ reason, early }, 'off duty');
     }
   });
