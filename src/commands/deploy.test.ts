@@ -196,7 +196,7 @@ test('destroy shows what would go, and with --yes leaves nothing but the APIs', 
   const before = project.changes.length;
   lines.length = 0;
   await destroy(DEV, deps);
-  expect(text()).toContain('add --yes to remove them');
+  expect(text()).toContain('add --yes to remove');
   expect(project.changes).toHaveLength(before);
   await destroy({ ...DEV, yes: true }, deps);
   expect([project.run.size, project.secrets.size, project.accounts.size, project.repositories.size]).toEqual([
