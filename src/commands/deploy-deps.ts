@@ -7,6 +7,7 @@ import { type EnvironmentSettings, loadEnvironment } from '../deploy/environment
 import type { Gcloud } from '../deploy/gcloud.ts';
 import { gcloudDeps, gcloudVersion, makeGcloud, runProgram } from '../deploy/gcloud-process.ts';
 import { sourceTag } from '../deploy/image.ts';
+import { monitoringResources } from '../deploy/monitoring/monitoring.ts';
 import { type AskPermissions, permissionsAsker } from '../deploy/permissions.ts';
 import type { PlugIns } from '../deploy/plug-ins.ts';
 import { deploySchedule } from '../deploy/schedule-resources.ts';
@@ -58,7 +59,7 @@ export function deployDeps(): DeployDeps {
       }),
     plugIns: {
       schedule: (calendars, settings, nowMs) => deploySchedule(calendars, settings, nowMs),
-      monitoring: () => [],
+      monitoring: monitoringResources,
     },
     kubectl: (args, options) => runProgram('kubectl', args, options),
     nowMs: () => Date.now(),
