@@ -174,7 +174,7 @@ export const text = (thing: unknown, ...keys: readonly (string | number)[]): str
 };
 /** A mark that changes with the content. */
 export const etagOf = (thing: unknown): string =>
-  createHash('sha256').update(JSON.stringify(thing)).digest('base64').slice(0, 12);
+  createHash('sha256').update(JSON.stringify(thing)).digest('base64url').slice(0, 12);
 /** An operation that is over. */
 export const done = (state: GoogleState, parent: string, response: Thing, type = ''): Thing => ({
   name: `${parent}/operations/op-${state.next()}`,
