@@ -123,6 +123,27 @@ export const ERRORS = {
     'Ask the caller for name and date of birth, or for the code.',
   ),
   IDENTITY_LOCKED: kind(403, false, ExitCode.bug, 'Take a message for the front desk.'),
+  DEPLOY_INVALID: kind(
+    422,
+    false,
+    ExitCode.config,
+    'Correct what the message names; docs/configuration.md has the settings. Nothing was changed.',
+  ),
+  GCLOUD_MISSING: kind(500, false, ExitCode.config, 'Install or update the Google Cloud CLI.'),
+  CLOUD_REFUSED: kind(
+    403,
+    false,
+    ExitCode.credentials,
+    'Log in, or have the role granted; then run the same command again.',
+  ),
+  CLOUD_NOT_FOUND: kind(404, false, ExitCode.config, 'See `openhours deploy plan` for what is there.'),
+  CLOUD_BUSY: kind(
+    503,
+    true,
+    ExitCode.unavailable,
+    'Wait, and run the same command again: it goes on where it stopped.',
+  ),
+  CLOUD_FAILED: kind(502, false, ExitCode.unavailable, "Read gcloud's words in the message."),
 } as const satisfies Record<string, ErrorKind>;
 
 /** One of the codes in {@link ERRORS}. */

@@ -1,5 +1,5 @@
 import { FLEET } from '../config/defaults.ts';
-import { type Database, callFunction } from './database.ts';
+import { type Database, callFunction, databaseError } from './database.ts';
 import type { ClinicId, ShiftId, WorkerId } from './ids.ts';
 
 /** The states in table `shifts`; the moves between them are judged in src/lifecycle. */
@@ -173,6 +173,18 @@ export class Shifts {
    */
   move(shift: ShiftKey, to: StoredShiftState, reason: string): Promise<void> {
     return callFunction(this.#db, 'move_shift', { ...keyFields(shift), p_to: to, p_reason: reason });
+  }
+
+  /** Lets the next worker have the seats from now on, as at a relay that was planned; until one takes them they stay. Nothing for a shift that is over. */
+  async offerSeats({ id, fencing }: ShiftKey): Promise<void> {
+    const { error, status } = await this.#db
+      .from('shifts')
+      // By the database's clock, which is what seats go by.
+      .update({ relay_at: 'now' })
+      .eq('id', id)
+      .eq('fencing', fencing)
+      .is('ended_at', null);
+    if (error !== null) throw databaseError('shifts', error, status);
   }
 
   /**

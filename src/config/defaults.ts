@@ -30,6 +30,12 @@ export const LIFECYCLE = {
   credentialCheckMs: 5_000,
 } as const;
 
+/** A platform's notice before it kills. */
+export const NOTICE = {
+  /** With at least this much of it calls may end by themselves first: a word that time is short, and handing over, take 60 + 20 s at a planned end. */
+  calmMs: 60_000,
+} as const;
+
 /** One request to the database. A slow one takes a second or two; one that hangs is given up, and may be made again. */
 export const DATABASE = { requestMs: 10_000 } as const;
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { OpenhoursError } from '../errors.ts';
 import { CALLS_PER_CORE, JOB_MEMORY_MB as DEFAULT_JOB_MEMORY_MB } from './defaults.ts';
 import { TWILIO } from './desk-defaults.ts';
+import { addSecretFiles } from './secret-files.ts';
 
 /** Cloud Run's longest task timeout. */
 const LONGEST_SHIFT_MS = 168 * 3_600_000;
@@ -19,6 +20,8 @@ export interface ShiftWish {
   readonly until: string | undefined;
   /** Started before opening: wait for it instead of leaving. */
   readonly early: boolean;
+  /** … if it is no further away than this. Absent: however far it is. */
+  readonly earlyWithinMs?: number;
 }
 
 /** What the worker runs with: parsed once, frozen, passed to whoever needs it. */
@@ -65,6 +68,10 @@ export interface Config {
   readonly dataDir: string;
   /** What the platform was told, in ms from process start; undefined where nothing ends the task. */
   readonly taskTimeoutMs: number | undefined;
+  /** How long the platform waits after SIGTERM. */
+  readonly stopNoticeMs: number;
+  /** Where every seat is taken: wait for one instead of leaving. */
+  readonly seatWait: boolean;
   readonly maxCalls: number;
   /** A call's process above this is ended, and its call taken over; 0 for no limit. */
   readonly jobMemoryMb: number;
@@ -160,8 +167,12 @@ export const VARIABLES = {
   ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   PUBLIC_URL: httpUrl('https://worker.example').optional(),
   DATA_DIR: z.string().min(1).optional(),
+  SECRETS_DIR: z.string().min(1).optional(),
   // 168 h is the longest task timeout Cloud Run takes.
   TASK_TIMEOUT_S: integer(60, 168 * 3600).optional(),
+  // An hour is what GKE gives at most.
+  STOP_NOTICE_S: integer(10, 3_600).default(10),
+  SEAT_WAIT: z.enum(['true', 'false'], { message: 'must be true or false' }).default('false'),
   MAX_CALLS: integer(1, 100).optional(),
   JOB_MEMORY_MB: integer(0, 32_768).default(DEFAULT_JOB_MEMORY_MB),
   SHIFT_FOR: duration.optional(),
@@ -169,7 +180,15 @@ export const VARIABLES = {
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time on the clinic's clock, such as 18:30")
     .optional(),
-  SHIFT_EARLY: z.enum(['true', 'false'], { message: 'must be true or false' }).default('false'),
+  SHIFT_EARLY: z
+    .string()
+    .refine(
+      (text) => text === 'true' || text === 'false' || (parseDuration(text) ?? Infinity) <= LONGEST_SHIFT_MS,
+      {
+        message: 'must be true, false, or how long to wait at most, such as 6m',
+      },
+    )
+    .default('false'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], {
       message: 'must be trace, debug, info, warn or error',
@@ -220,8 +239,12 @@ export function setShiftWish(wish: { early?: boolean; until?: string; for?: stri
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment of this process: the only place that reads it. */
+/**
+ * The environment of this process, with the variables that stand in files of SECRETS_DIR: the only place that reads it.
+ * @throws OpenhoursError CONFIG_INVALID when that folder cannot be read.
+ */
 export function processEnvironment(): Environment {
+  addSecretFiles(process.env);
   return process.env;
 }
 
@@ -325,13 +348,20 @@ function toConfig(env: z.infer<typeof schema>): Config {
     publicUrl: env.PUBLIC_URL,
     dataDir: env.DATA_DIR ?? join(tmpdir(), 'openhours'),
     taskTimeoutMs: env.TASK_TIMEOUT_S === undefined ? undefined : env.TASK_TIMEOUT_S * 1_000,
+    stopNoticeMs: env.STOP_NOTICE_S * 1_000,
+    seatWait: env.SEAT_WAIT === 'true',
     maxCalls: env.MAX_CALLS ?? Math.max(1, availableParallelism() * CALLS_PER_CORE),
     jobMemoryMb: env.JOB_MEMORY_MB,
-    shift: { forMs: env.SHIFT_FOR, until: env.SHIFT_UNTIL, early: env.SHIFT_EARLY === 'true' },
+    shift: { forMs: env.SHIFT_FOR, until: env.SHIFT_UNTIL, ...toEarly(env.SHIFT_EARLY) },
     logLevel: env.LOG_LEVEL,
     execution: env.CLOUD_RUN_EXECUTION,
     googleProject: env.GOOGLE_CLOUD_PROJECT,
   };
+}
+
+function toEarly(text: string): Pick<ShiftWish, 'early' | 'earlyWithinMs'> {
+  const withinMs = parseDuration(text);
+  return withinMs === undefined ? { early: text === 'true' } : { early: true, earlyWithinMs: withinMs };
 }
 
 /** Freezes a configuration with all its parts. */

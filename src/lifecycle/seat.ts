@@ -12,6 +12,8 @@ export interface SeatDeps {
   readonly worker: ShiftWorker;
   readonly clinics: readonly ClinicId[];
   readonly plan: ShiftPlan;
+  /** Stand by for a seat also while its holder lives and means to stay. */
+  readonly patient: boolean;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** A clock that nobody sets. */
@@ -26,7 +28,7 @@ export interface SeatDeps {
 
 /**
  * Takes the shift's seats. A seat whose holder has vanished is waited for, and so is one that is about to be relayed, as long as there is
- * something left to work; a seat that somebody works on is left to them.
+ * something left to work; a seat that somebody works on is left to them, unless one is patient.
  * @returns The shift; or who holds it; or undefined when the worker was told to stop.
  * @throws OpenhoursError of the database; while standing by, only what a later try does not mend.
  */
@@ -39,7 +41,7 @@ export async function takeSeat(deps: SeatDeps): Promise<BegunShift | RefusedShif
     const answer = await ask(deps, refused, failing);
     failing = answer === refused;
     if (answer.granted) return answer;
-    const why = reasonToWait(answer, deps.nowMs());
+    const why = reasonToWait(answer, deps);
     // An answer of before says nothing about now.
     const unsure = why === undefined && (failing || mayBeDead(answer, deps.ageMs() - askedFirstAt));
     if ((why === undefined && !unsure) || deps.nowMs() >= deps.plan.stopTakingAt) return answer;
@@ -82,14 +84,17 @@ function mayBeDead({ holders }: RefusedShift, askedForMs: number): boolean {
   return holders.some(({ age_ms }) => age_ms === null || age_ms >= askedForMs);
 }
 
-function reasonToWait({ wait_until, holders }: RefusedShift, nowMs: number): string | undefined {
-  if (wait_until !== null && Date.parse(wait_until) - nowMs < 2 * SHIFT.relayLeadMs) {
+function reasonToWait(
+  answer: RefusedShift,
+  { nowMs, patient }: Pick<SeatDeps, 'nowMs' | 'patient'>,
+): string | undefined {
+  const { wait_until, holders } = answer;
+  if (wait_until !== null && Date.parse(wait_until) - nowMs() < 2 * SHIFT.relayLeadMs) {
     return `the shift is relayed at ${wait_until}`;
   }
   const vanished = holders.find(({ age_ms }) => age_ms === null || age_ms > FLEET.vanishedMs);
-  return vanished === undefined
-    ? undefined
-    : `${vanished.worker_id} holds the shift, and gives no sign of life`;
+  if (vanished !== undefined) return `${vanished.worker_id} holds the shift, and gives no sign of life`;
+  return patient ? describeHolders(answer) : undefined;
 }
 
 /** Who holds the shift, in a sentence for the log and the terminal. */

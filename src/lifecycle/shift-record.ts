@@ -7,7 +7,7 @@ import { type Wait, within } from './waits.ts';
 
 /** What writing a shift's record needs. */
 export interface ShiftRecordDeps {
-  readonly shifts: Pick<Shifts, 'move' | 'finish'>;
+  readonly shifts: Pick<Shifts, 'move' | 'offerSeats' | 'finish'>;
   readonly log: Logger;
   readonly notice: Notice;
   readonly wait: Wait;
@@ -48,6 +48,18 @@ export class ShiftRecord {
       shifts
         .move(key, to, reason)
         .catch((error: unknown) => log.warn({ error }, 'a move of the shift could not be written')),
+    );
+  }
+
+  /** The next worker may have the seats while calls in progress go on here. */
+  offerSeats(): void {
+    const key = this.#key;
+    if (key === undefined) return;
+    const { shifts, log } = this.#deps;
+    this.#writes = this.#writes.then(() =>
+      shifts
+        .offerSeats(key)
+        .catch((error: unknown) => log.warn({ error }, 'the seats could not be offered to the next worker')),
     );
   }
 

@@ -16,6 +16,7 @@ import { type NoShift, clinicsToServe, planOrWait } from './shift-plan.ts';
 import { ShiftRecord } from './shift-record.ts';
 import type { StopSignal } from './signals.ts';
 import { ShiftLifecycle } from './state.ts';
+import { endingOf, leavesTime } from './stop-notice.ts';
 import { Notice, type Timekeeper } from './timekeeper.ts';
 import { type Wait, realWait, within } from './waits.ts';
 import { windDown } from './wind-down.ts';
@@ -44,7 +45,7 @@ export interface ShiftDeps {
   readonly preflight: () => Promise<void>;
   /** The clinics to serve. */
   readonly clinics: () => Promise<ClinicProfile[]>;
-  readonly shifts: Pick<Shifts, 'begin' | 'beat' | 'move' | 'finish'>;
+  readonly shifts: Pick<Shifts, 'begin' | 'beat' | 'move' | 'offerSeats' | 'finish'>;
   /** Loads the framework and makes the server: the slow part of start-up, so it runs beside the checks. */
   readonly createServer: () => Promise<ShiftServer>;
   /** Makes the sentences that must be ready before a call comes. */
@@ -132,10 +133,10 @@ export class Shift {
     return this.lifecycle.state === 'open' && this.#server?.registeredAs !== undefined;
   }
 
-  /** Asks the shift to end. A signal leaves no time; it also hurries an end in peace that is under way. */
+  /** Asks the shift to end. A signal leaves what the platform gives; if that is little, it also hurries an end in peace that is under way. */
   stop(reason: StopReason): void {
     this.#stopReason ??= reason;
-    if (!inPeace(reason)) {
+    if (!leavesTime(reason, this.#deps.config.stopNoticeMs, this.#notice.leftMs)) {
       this.#notice.endIn(LIFECYCLE.stopNoticeMs);
       this.#hurry(reason);
     }
@@ -229,6 +230,7 @@ export class Shift {
       worker: { workerId: this.id, agentName: config.livekit.agentName, execution: config.execution },
       clinics: clinics.map(({ id }) => id),
       plan,
+      patient: config.seatWait,
       log,
       nowMs,
       ageMs: this.#deps.ageMs,
@@ -316,9 +318,12 @@ export class Shift {
 
   async #end({ keeper, duty: { plan, membership } }: Seated): Promise<void> {
     const reason = this.#stopReason ?? 'LiveKit ended the connection';
-    const peace = this.#stopReason !== undefined && inPeace(this.#stopReason);
-    this.#notice.endIn(Math.max(LIFECYCLE.stopNoticeMs, peace ? plan.endsAt - keeper.now() : 0));
+    const ending = endingOf(this.#stopReason, plan, keeper.now(), this.#deps.config.stopNoticeMs);
+    this.#notice.endIn(
+      Math.max(LIFECYCLE.stopNoticeMs, ending === undefined ? 0 : ending.endsAt - keeper.now()),
+    );
     this.lifecycle.move('draining', reason);
+    if (ending !== undefined && ending !== plan) this.#record.offerSeats();
     void membership.beat(); // the fleet should know at once
     const { tell, log } = this.#deps;
     if (this.#server !== undefined) {
@@ -333,7 +338,7 @@ export class Shift {
         },
         {
           reason: ledgerReason(reason),
-          plan: peace ? plan : undefined,
+          plan: ending,
           hurry: this.#hurried.then(ledgerReason),
         },
       );
@@ -370,11 +375,6 @@ export class Shift {
     await within(this.#stopped, ms, this.#wait);
     return !this.#halt.signal.aborted;
   }
-}
-
-/** Reasons that leave the time of the plan; all others have the platform's notice. */
-function inPeace(reason: StopReason): boolean {
-  return reason === 'closing_time' || reason === 'deadline' || reason === 'relayed';
 }
 
 /** The word that stands with the calls that had to end. */

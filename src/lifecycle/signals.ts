@@ -6,6 +6,11 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** One of the signals that end a shift. */
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
+/** Whether a reason to stop is a signal. */
+export function isSignal(reason: string): reason is StopSignal {
+  return (STOP_SIGNALS as readonly string[]).includes(reason);
+}
+
 /** Cloud Run's word that it moves the machine (10 s before), and that it has: the shift goes on. */
 const MOVE_SIGNALS = ['SIGTSTP', 'SIGCONT'] as const;
 /** One of the signals of a move. */

@@ -61,6 +61,11 @@ export class Notice {
     this.#endsAt = Math.min(this.#endsAt, this.#ageMs() + ms);
   }
 
+  /** Ms until the end; Infinity while nobody has named one. */
+  get leftMs(): number {
+    return this.#endsAt - this.#ageMs();
+  }
+
   /** `ms`, or what is left for it when the exit itself is taken off; never less than an orderly step takes. */
   limit(ms: number): number {
     const left = this.#endsAt - this.#ageMs() - LIFECYCLE.exitMs;

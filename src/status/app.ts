@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { STATUS } from '../config/defaults.ts';
 import type { ShiftState } from '../lifecycle/state.ts';
 import { serveEvents } from './events.ts';
+import { callGauges } from './call-gauges.ts';
 import { type RunSource, serveRun } from './run.ts';
 
 /** What `/hello` tells a registry about this worker. */
@@ -53,8 +54,11 @@ export function createStatusApp(source: StatusSource): Hono {
       services: ['voice'],
     }),
   );
+  const gauges = callGauges(source);
   app.get('/metrics', async (c) =>
-    c.body(await source.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+    c.body(`${await source.metrics()}${await gauges.metrics()}`, 200, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    }),
   );
   serveEvents(app, source);
   serveRun(app, source.run);

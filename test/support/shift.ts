@@ -74,6 +74,8 @@ export class FakeShifts {
   readonly beats: Beat[] = [];
   readonly moves: string[] = [];
   readonly finished: string[] = [];
+  /** Fencing numbers of shifts whose seats the next worker may have. */
+  readonly offered: number[] = [];
   /** The answers, to be replaced. */
   answer: () => Promise<BegunShift | RefusedShift> = async () => granted();
   answerBeat: () => Promise<BeatAnswer> = async () => beatAnswer();
@@ -91,6 +93,9 @@ export class FakeShifts {
   readonly move: ShiftDeps['shifts']['move'] = (_, to, reason) => {
     this.moves.push(`${to}: ${reason}`);
     return this.answerMove();
+  };
+  readonly offerSeats: ShiftDeps['shifts']['offerSeats'] = async ({ fencing }) => {
+    this.offered.push(fencing);
   };
   readonly finish: ShiftDeps['shifts']['finish'] = ({ fencing }, state, reason) => {
     this.finished.push(`${state} (${fencing}): ${reason}`);
