@@ -34,8 +34,9 @@ class Project implements Gcloud {
     this.done.push(`${verb} ${kind}`);
     if (verb === 'delete') return void this.#things.delete(`${kind}/${id}`);
     const body = input === undefined ? uptimeOf(args) : (JSON.parse(input) as Record<string, unknown>);
-    const given = kind === 'dashboards' ? /[^/]+$/.exec(String(body['name']))?.[0] : body['name'];
-    const name = verb === 'update' ? id : String(given ?? `${kind}/${this.#next++}`);
+    const given =
+      kind === 'dashboards' ? /[^/]+$/.exec(String(body['name']))?.[0] : (body['name'] as string | undefined);
+    const name = verb === 'update' ? id : (given ?? `${kind}/${this.#next++}`);
     this.#things.set(`${kind}/${name}`, { ...body, name, creationRecord: { mutateTime: 'then' } });
   }
 

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { projectRoot } from '../src/config/paths.ts';
+import { projectRoot } from '../config/paths.ts';
 
 interface Step {
   uses?: string;
