@@ -8,13 +8,13 @@ export interface LogEntry {
 
 /** What Cloud Run's logging agent makes of one line on standard output. */
 export function entryOf(line: Record<string, unknown>, resource: LogEntry['resource']): LogEntry {
-  const { severity, time: _time, ...rest } = line;
-  const fields = Object.entries(rest).filter(([key]) => !key.startsWith('logging.googleapis.com/'));
+  const special = /^(severity|time|logging\.googleapis\.com\/.*)$/;
+  const fields = Object.entries(line).filter(([key]) => !special.test(key));
   const payload =
     fields.length === 1
-      ? { textPayload: String(rest['message']) }
+      ? { textPayload: textOf(line['message']) }
       : { jsonPayload: Object.fromEntries(fields) };
-  return { resource, severity: String(severity), ...payload };
+  return { resource, severity: textOf(line['severity']), ...payload };
 }
 
 const LEVELS = ['DEFAULT', 'DEBUG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'CRITICAL'];
@@ -58,14 +58,17 @@ export function keeps(filter: string, entry: LogEntry): boolean {
   return value;
 }
 
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+
 function compare(entry: LogEntry, path: string, sign: string, written: string): boolean {
   const wanted = written.startsWith('"') ? (JSON.parse(written) as string) : written;
   const found = valueAt(entry, path);
   if (sign === '>=' && path === 'severity') return LEVELS.indexOf(entry.severity) >= LEVELS.indexOf(wanted);
   if (found === undefined) return false;
-  if (sign === '=') return String(found) === wanted;
-  if (sign === '=~') return new RegExp(wanted).test(String(found));
-  if (sign === ':') return String(found).toLowerCase().includes(wanted.toLowerCase());
+  if (sign === '=') return textOf(found) === wanted;
+  if (sign === '=~') return new RegExp(wanted).test(textOf(found));
+  if (sign === ':') return textOf(found).toLowerCase().includes(wanted.toLowerCase());
   throw new Error(`not understood: ${path} ${sign} ${written}`);
 }
 
