@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, destroy } from '../../src/commands/deploy.ts';
 import { GCLOUD } from './gcloud-env.ts';
 import { sameAsGolden } from './golden.ts';
-import { type Scene, SECRETS, openScene } from './scene.ts';
+import { REQUEST, type Scene, SECRETS, openScene } from './scene.ts';
 
-const REQUEST = { env: 'prod', tag: 'v1', clinicFile: 'examples/clinic.yaml' };
 const title = GCLOUD ? 'a deployment, with the real gcloud' : 'NOT RUN: gcloud is not installed';
 
 describe.runIf(GCLOUD)(title, () => {
