@@ -129,7 +129,8 @@ export async function destroy(options: DeployOptions, deps: DeployDeps): Promise
   }
   const changed = changeCount(changes);
   if (changed === 0) say('nothing to remove');
-  else say(plan ? `${changed} things would go: add --yes to remove them` : `${changed} things removed`);
+  else if (plan) say(`${changed} of these would go: add --yes to remove what has a minus`);
+  else say(`removed: ${changed}; APIs stay on, for they cost nothing and others may use them`);
   if (options.json === true) {
     const { env, project, region } = settings;
     deps.print(JSON.stringify({ env, project, region, plan, changed, changes }, null, 2));

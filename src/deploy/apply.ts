@@ -66,7 +66,7 @@ export async function destroyResources(
     const action = !there ? 'absent' : commands.length === 0 ? 'keep' : 'delete';
     const { kind, name } = resource;
     const change = { action, kind, name, changes: [], commands: commands.map(commandText) } as const;
-    print(line(change));
+    if (there) print(line(change));
     if (plan) for (const command of commands) print(indented(commandText(command)));
     else for (const command of commands) await gcloud.change(command);
     done.push(change);

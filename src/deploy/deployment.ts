@@ -99,12 +99,18 @@ export async function removable(deployment: Deployment, gcloud: Gcloud): Promise
   const kept = new Set([...shared].map((variable) => secretName(variable, settings)));
   // Another environment in the same project and region uses the same repository.
   const others = otherThere || there.some((labels) => labels['openhours-env'] !== settings.env);
+  // A role goes with what it is on.
+  const goes = ({ kind, name }: Resource) =>
+    kind === 'secret'
+      ? !kept.has(name)
+      : kind !== 'role' || [...kept].some((one) => name.includes(` ${one} `));
   const ground = groundwork(deployment)
-    .filter(({ kind, name }) => kind !== 'secret' || !kept.has(name))
+    .filter(goes)
     .map((resource) =>
       resource.kind === 'Artifact Registry repository' ? repository(settings, () => !others) : resource,
     );
-  return [...ground, ...(await running(deployment, gcloud)).resources];
+  const { resources } = await running(deployment, gcloud);
+  return [...ground, ...resources.filter(goes)];
 }
 
 /** The labels of every job and service of ours in the project and region. */

@@ -62,7 +62,8 @@ const tagsOf = (tags: string | string[] | undefined): string[] =>
 
 /** `builds submit` takes no Dockerfile by name, so that the steps are in a file. Its log stays in Cloud Build. */
 function cloudBuild(component: Component, full: string): GcloudCommand[] {
-  const substitutions = `_IMAGE=${full},_DOCKERFILE=${DOCKERFILES[component]}`;
+  const revision = full.slice(full.lastIndexOf(':') + 1);
+  const substitutions = `_IMAGE=${full},_DOCKERFILE=${DOCKERFILES[component]},_REVISION=${revision}`;
   return [
     {
       args: ['builds', 'submit', '.', '--config=deploy/cloudbuild.yaml', '--suppress-logs'].concat(
@@ -77,7 +78,11 @@ function localBuild(component: Component, full: string, { region }: EnvironmentS
     { args: ['auth', 'configure-docker', `${region}-docker.pkg.dev`] },
     {
       program: 'docker',
-      args: ['build', '--platform=linux/amd64', `--file=${DOCKERFILES[component]}`, `--tag=${full}`, '.'],
+      args: ['build', '--platform=linux/amd64', `--file=${DOCKERFILES[component]}`].concat(
+        `--build-arg=REVISION=${full.slice(full.lastIndexOf(':') + 1)}`,
+        `--tag=${full}`,
+        '.',
+      ),
     },
     { program: 'docker', args: ['push', full] },
   ];
