@@ -19,7 +19,7 @@ const SCHEDULE = { type: 'cloud_scheduler_job', labels: { job_id: 'openhours-pro
 
 /** What was logged when, in minutes of the day, counted by the metrics' own filters. */
 class Day {
-  readonly #counted: { at: number; metric: string }[] = [];
+  readonly #counted = new Map<string, number[]>();
 
   worker(at: number, message: string, fields: Record<string, unknown>, severity = 'INFO'): this {
     return this.#log(at, entryOf({ severity, message, ...fields }, WORKER));
@@ -41,21 +41,21 @@ class Day {
     return this.worker(at, 'off duty', { reason: 'closing_time', early });
   }
 
-  /** The minutes of the day at which the query fires. */
+  /** The minutes of the day at which the query fires, until an hour after the last line. */
   alarms(query: string): number[] {
-    const count = (metric: string, minutes: number, ago: number, now: number) =>
-      this.#counted.filter(
-        (line) => line.metric === metric && line.at > now - ago - minutes && line.at <= now - ago,
-      ).length;
-    return Array.from({ length: 1_500 }, (_, now) => now).filter((now) =>
-      fires(query, (metric, minutes, ago) => count(metric, minutes, ago, now)),
+    const minutes = [...this.#counted.values()].flat();
+    const [first, last] = [Math.min(...minutes), Math.max(...minutes) + 60];
+    const counted = (metric: string, from: number, to: number) =>
+      (this.#counted.get(metric) ?? []).filter((at) => at > from && at <= to).length;
+    return Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index).filter((now) =>
+      fires(query, (metric, length, ago) => counted(metric, now - ago - length, now - ago)),
     );
   }
 
   #log(at: number, entry: Parameters<typeof keeps>[1]): this {
     for (const { name, filter } of METRICS) {
       const metric = `logging_googleapis_com:user_${name.replaceAll('-', '_')}`;
-      if (keeps(filter, entry)) this.#counted.push({ at, metric });
+      if (keeps(filter, entry)) this.#counted.set(metric, [...(this.#counted.get(metric) ?? []), at]);
     }
     return this;
   }
