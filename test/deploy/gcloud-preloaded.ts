@@ -33,7 +33,7 @@ export async function preloadGcloud(program: string, folder: string): Promise<Pr
     },
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   });
-  const [, answers, , orders] = child.stdio as [null, Readable, null, Writable];
+  const [, answers, , orders] = child.stdio as unknown as [null, Readable, null, Writable];
   const waiting = new Map<number, (code: number | null) => void>();
   const closed = new Promise<void>((resolve) =>
     child.once('close', () => {

@@ -107,6 +107,25 @@ export class GoogleState {
       .filter(([key]) => key.startsWith(`${collection}/`) && !key.slice(collection.length + 1).includes('/'))
       .map(([, thing]) => thing);
   }
+  /** Remembers everything as it is now. @returns What makes it so again. */
+  save(): () => void {
+    const { enabled, things, policies, payloads } = structuredClone({
+      ...{ enabled: this.enabled, things: this.things, policies: this.policies, payloads: this.payloads },
+    });
+    return () => {
+      this.enabled.clear();
+      for (const name of enabled) this.enabled.add(name);
+      for (const [map, saved] of [
+        [this.things, things],
+        [this.policies, policies],
+      ] as const) {
+        map.clear();
+        for (const [key, one] of saved) map.set(key, structuredClone(one));
+      }
+      this.payloads.clear();
+      for (const [key, one] of payloads) this.payloads.set(key, one);
+    };
+  }
   /** Lines for Cloud Logging. */
   log(entry: Thing): void {
     this.#log.push(entry);

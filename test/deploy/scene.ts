@@ -21,6 +21,9 @@ export const SECRETS: Readonly<Record<string, string>> = {
   DEEPGRAM_API_KEY: 'deepgram-key-of-nobody',
 };
 
+/** What is asked for: prod, with the hours of the sample clinic. */
+export const REQUEST = { env: 'prod', tag: 'v1', clinicFile: 'examples/clinic.yaml' };
+
 /** A run of `openhours deploy …` in a test: its lines, and the error that ended it. */
 export interface Told {
   readonly lines: readonly string[];
