@@ -11,7 +11,7 @@ import {
 import type { EnvironmentSettings } from '../deploy/environments.ts';
 import type { Gcloud } from '../deploy/gcloud.ts';
 import { refusalIn } from '../deploy/gcloud-errors.ts';
-import { type Component, tagProblem } from '../deploy/image.ts';
+import { COMPONENTS, type Component, tagProblem } from '../deploy/image.ts';
 import type { DeployProblem } from '../deploy/limits.ts';
 import { askedWrongly, gatherProblems, projectProblems, refuse } from '../deploy/preflight.ts';
 import { type SecretSources, type SecretValues, secretValues } from '../deploy/secret-values.ts';
@@ -182,13 +182,13 @@ function nothingOf(settings: EnvironmentSettings, deps: DeployDeps) {
 }
 
 function chosen(options: DeployOptions, deps: DeployDeps) {
-  const component = options.component ?? 'worker';
-  if (component !== 'worker' && component !== 'gateway')
-    throw askedWrongly('--component', `is "${component}"`, 'use worker or gateway');
+  const component = COMPONENTS.find((one) => one === (options.component ?? 'worker'));
+  if (component === undefined)
+    throw askedWrongly('--component', `is "${options.component}"`, `use ${COMPONENTS.join(' or ')}`);
   const target = TARGETS.find((one) => one === (options.target ?? 'job'));
   if (target === undefined)
     throw askedWrongly('--target', `is "${options.target}"`, `use ${TARGETS.join(', ')}`);
-  return { component: component, target, settings: deps.settings(options.env) };
+  return { component, target, settings: deps.settings(options.env) };
 }
 
 /** Everything that is checked before anything is changed, all problems at once. */

@@ -9,7 +9,8 @@ import { imageName } from './names.ts';
 import type { Resource } from './resource.ts';
 
 /** What an image is of. */
-export type Component = 'worker' | 'gateway';
+export const COMPONENTS = ['worker', 'gateway'] as const;
+export type Component = (typeof COMPONENTS)[number];
 
 const DOCKERFILES: Readonly<Record<Component, string>> = {
   worker: 'Dockerfile.job',
