@@ -84,3 +84,13 @@ export const SCHEDULE = {
   /** The request to start, as Cloud Scheduler is told: it is answered within 2 s, and 5 retries are the most there are. Tried twice, the second execution finds the shift worked, and leaves. */
   request: { attemptDeadline: '60s', retries: 5, minBackoff: '10s', maxBackoff: '60s' },
 } as const;
+
+/** What a month costs. */
+export const COST = {
+  /** A twelfth of 365.25 days, in weeks: 4.348. Of the hours that a calendar has. */
+  weeksPerMonth: 365.25 / 7 / 12,
+  /** What runs always is counted as Google's price pages count it. By the weeks above it would be 730.5. */
+  hoursPerMonth: 730,
+  /** The usual week is the average of so many. */
+  weeks: 52,
+} as const;
