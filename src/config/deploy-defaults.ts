@@ -73,8 +73,6 @@ export const SCHEDULE = {
   patienceMs: 60_000,
   /** Exceptions are looked for this far ahead: 52 whole weeks, so that no entry for a date has two of that date in it. */
   horizonMs: 364 * 86_400_000,
-  /** What opens in more weeks than not has an entry for every week; the rest has one for its dates. */
-  weeks: 52,
   /** How much of the future a plan shows. */
   shownDays: 14,
   /** Hours between the relays of a clinic that never closes, the longest that the task timeout allows: parts of a day, so that each has its time of day. */
