@@ -30,7 +30,7 @@ test('a month of the sample clinic is shown for each target, with and without fr
   const { deps, text } = makeDeps();
   expect(await showCost(SAMPLE, deps)).toBe(ExitCode.ok);
   expect(text()).toContain('prod: 2 vCPU, 4Gi, 1 clinic, open 45.0 h a week');
-  expect(text()).toMatch(/job, started for each opening +200\.0 +USD 31\.88 +USD 26\.57 +USD 31\.88/);
+  expect(text()).toMatch(/job, started for each opening +200\.0 +USD 31\.88 +USD 26\.46 +USD 31\.88/);
   expect(text()).toMatch(/the same machine, always on +730\.0 +USD 115\.63/);
   expect(text()).toContain('a booking USD');
   expect(text()).toMatch(/Known at second hand, look them up: .*worker_pool_cpu/);
