@@ -8,6 +8,7 @@ import { quietNativeLogs, setShiftWish } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
 import { addDeployCommands } from './commands/deploy-options.ts';
 import type { CallOptions } from './commands/call.ts';
+import type { CostOptions } from './commands/cost.ts';
 import type { PatientOptions } from './commands/patient.ts';
 import type { RehearseOptions } from './commands/rehearse.ts';
 import type { ScheduleOptions } from './commands/schedule.ts';
@@ -80,6 +81,7 @@ export function createProgram(): Command {
   addPatientCommands(program);
   addDeployCommands(program);
   addScheduleCommands(program);
+  addCostCommand(program);
   return program;
 }
 
@@ -193,6 +195,26 @@ function addScheduleCommands(program: Command): void {
     .action(async (options: ScheduleOptions) => {
       const { applySchedule, scheduleDeps } = await import('./commands/schedule.ts');
       process.exitCode = await applySchedule(options, scheduleDeps(false));
+    });
+}
+
+function addCostCommand(program: Command): void {
+  program
+    .command('cost')
+    .description(
+      'what a month costs, from the calendar, the sizes and dated prices: each target, and the calls',
+    )
+    .option('--env <name>', 'dev, staging or prod', 'prod')
+    .option('--clinic-file <file>', "a clinic's file, in place of the database")
+    .option('--calls-per-day <n>', 'on a day on which the clinic opens (default: as in deploy/prices.yaml)')
+    .option('--minutes <n>', 'of a call (default: as in deploy/prices.yaml)')
+    .option('--currency <code>', 'such as EUR, where deploy/prices.yaml has a rate')
+    .option('--compare', 'show the targets side by side: cost, start, calls kept by a new version, parts')
+    .option('--page <file>', 'also write that table into a page, such as docs/costs.md')
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (options: CostOptions) => {
+      const { costDeps, showCost } = await import('./commands/cost.ts');
+      process.exitCode = await showCost(options, costDeps());
     });
 }
 

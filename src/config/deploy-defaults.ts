@@ -73,8 +73,6 @@ export const SCHEDULE = {
   patienceMs: 60_000,
   /** Exceptions are looked for this far ahead: 52 whole weeks, so that no entry for a date has two of that date in it. */
   horizonMs: 364 * 86_400_000,
-  /** What opens in more weeks than not has an entry for every week; the rest has one for its dates. */
-  weeks: 52,
   /** How much of the future a plan shows. */
   shownDays: 14,
   /** Hours between the relays of a clinic that never closes, the longest that the task timeout allows: parts of a day, so that each has its time of day. */
@@ -83,4 +81,14 @@ export const SCHEDULE = {
   quietHour: 4,
   /** The request to start, as Cloud Scheduler is told: it is answered within 2 s, and 5 retries are the most there are. Tried twice, the second execution finds the shift worked, and leaves. */
   request: { attemptDeadline: '60s', retries: 5, minBackoff: '10s', maxBackoff: '60s' },
+} as const;
+
+/** What a month costs. */
+export const COST = {
+  /** A twelfth of 365.25 days, in weeks: 4.348. Of the hours that a calendar has. */
+  weeksPerMonth: 365.25 / 7 / 12,
+  /** What runs always is counted as Google's price pages count it. By the weeks above it would be 730.5. */
+  hoursPerMonth: 730,
+  /** The usual week is the average of so many. */
+  weeks: 52,
 } as const;
