@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** Long ones, which `scripts/test` has beside the other unit tests. */
-const BESIDE = ['src/commands/rehearse-all.test.ts', 'src/components/environments.test.ts'];
+const BESIDE = [
+  'src/commands/rehearse-all.test.ts',
+  'src/components/environments.test.ts',
+  'test/deploy/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -25,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'calls',
           include: ['test/**/*.test.ts'],
+          exclude: BESIDE,
           // One local stack at a time: calls in parallel starve each other's audio on two cores.
           fileParallelism: false,
           testTimeout: 120_000,
