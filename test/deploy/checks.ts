@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureEnvironment } from '../../src/components/environments.ts';
 import { cacheDir, projectRoot } from '../../src/config/paths.ts';
@@ -21,7 +22,7 @@ export async function installChecks(): Promise<RunCheck> {
   });
   return (program, args, input = '') =>
     new Promise((resolve, reject) => {
-      const child = spawn(join(dir, 'bin', program), args, { cwd: projectRoot() });
+      const child = spawn(find(dir, program), args, { cwd: projectRoot() });
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (data: Buffer) => (output += data.toString()));
@@ -31,4 +32,11 @@ export async function installChecks(): Promise<RunCheck> {
       child.stdin.on('error', () => undefined); // a program that does not read it
       child.stdin.end(input);
     });
+}
+
+/** Where a Python without venv's pip had to use the system's, programs stand beside the packages. */
+function find(dir: string, program: string): string {
+  const packages = readdirSync(join(dir, 'lib')).map((python) => join(dir, 'lib', python, 'site-packages'));
+  const places = [dir, ...packages].map((place) => join(place, 'bin', program));
+  return places.find((file) => existsSync(file)) ?? program;
 }
