@@ -78,7 +78,12 @@ export class Ledger {
     const position = Math.max(0, found);
     const sentences = this.#turns[position]?.sentences ?? [];
     if (text !== '') sentences.push(text);
-    this.#writeTurn(this.#firstTurn + position, { ...turn, agent_text: sentences.join(' ') });
+    const index = this.#firstTurn + position;
+    // What is alarmed on; the row has its parts.
+    if (turn.latency_ms !== undefined) {
+      this.#log.info({ turn: index, latencyMs: turn.latency_ms }, 'caller answered');
+    }
+    this.#writeTurn(index, { ...turn, agent_text: sentences.join(' ') });
   }
 
   /** Adds to the turn in progress. */

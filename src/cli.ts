@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quietNativeLogs, setShiftWish } from './config/load.ts';
 import { projectRoot } from './config/paths.ts';
+import { addDeployCommands } from './commands/deploy-options.ts';
 import type { CallOptions } from './commands/call.ts';
 import type { PatientOptions } from './commands/patient.ts';
 import type { RehearseOptions } from './commands/rehearse.ts';
+import type { ScheduleOptions } from './commands/schedule.ts';
 import { isOpenhoursError } from './errors.ts';
 import { withShiftOptions } from './worker-options.ts';
 
@@ -67,6 +69,8 @@ export function createProgram(): Command {
   addFleetCommands(program);
   addSetUpCommands(program);
   addPatientCommands(program);
+  addDeployCommands(program);
+  addScheduleCommands(program);
   return program;
 }
 
@@ -154,6 +158,32 @@ function addPatientCommands(program: Command): void {
     .action(async (options: PatientOptions) => {
       const { erasePatient, patientDeps } = await import('./commands/patient.ts');
       process.exitCode = await erasePatient(options, patientDeps());
+    });
+}
+
+/** What a schedule is made from, as the options of both commands say it. */
+const whichSchedule = (command: Command): Command =>
+  command
+    .requiredOption('--env <name>', 'dev, staging or prod')
+    .option('--clinic-file <file>', "a clinic's file, in place of the database")
+    .option('--lead <duration>', 'start that long before an opening; 0 for at the opening (default: 5m)')
+    .option('--json', 'print one JSON document on stdout');
+
+function addScheduleCommands(program: Command): void {
+  const schedule = program
+    .command('schedule')
+    .description("what starts the worker's job: one entry of Cloud Scheduler for each opening");
+  whichSchedule(schedule.command('plan'))
+    .description('draw the week and the next 14 days: what starts when, and why on some days nothing does')
+    .action(async (options: ScheduleOptions) => {
+      const { scheduleDeps, showSchedule } = await import('./commands/schedule.ts');
+      process.exitCode = await showSchedule(options, scheduleDeps(true));
+    });
+  whichSchedule(schedule.command('apply'))
+    .description('make Cloud Scheduler have these entries, and take away those no longer wanted')
+    .action(async (options: ScheduleOptions) => {
+      const { applySchedule, scheduleDeps } = await import('./commands/schedule.ts');
+      process.exitCode = await applySchedule(options, scheduleDeps(false));
     });
 }
 

@@ -12,6 +12,7 @@ import { Tasks } from './clinic/tasks.ts';
 import { Unrecorded } from './clinic/unrecorded.ts';
 import { type Config, loadConfig, quietNativeLogs } from './config/load.ts';
 import { ExitCode, isOpenhoursError } from './errors.ts';
+import { type DutyDeps, logDuty } from './lifecycle/duty-log.ts';
 import { Releasers } from './lifecycle/releasers.ts';
 import { Shift } from './lifecycle/shift.ts';
 import { planFields } from './lifecycle/shift-plan.ts';
@@ -86,10 +87,9 @@ async function work(config: Config, log: Logger, signals: SignalGuard): Promise<
     tell: (message) => watch?.processes.tell(message) ?? 0,
     catchUp: () => catchUp(unrecorded, calls, log),
   });
-  const status = await startServer(
-    statusOf(shift, config, runSource(config, tasks, clinics, log), afterCall),
-    config.port,
-  );
+  releasers.push('duty log', logDuty(dutyOf(shift, config, log)));
+  const app = statusOf(shift, config, runSource(config, tasks, clinics, log), afterCall);
+  const status = await startServer(app, config.port);
   releasers.push('status server', () => status.close());
   releasers.push('what follows calls', () => afterCall.end(hurried));
   log.info({ port: status.port, workerId: shift.id, maxCalls: config.maxCalls }, 'status server up');
@@ -132,6 +132,19 @@ function runSource(
     findClinic: async (slug) => (await clinics()).find((clinic) => clinic.slug === slug),
     add: (task) => tasks.add(task),
     failed: (error) => log.error({ error }, 'a task could not be put in'),
+  };
+}
+
+/** What is said of the shift while it is worked. */
+function dutyOf(shift: Shift, config: Config, log: Logger): DutyDeps {
+  return {
+    lifecycle: shift.lifecycle,
+    ready: () => shift.ready,
+    activeCalls: () => shift.server?.activeCalls ?? 0,
+    maxCalls: config.maxCalls,
+    closesAt: () => shift.plan?.closesAt,
+    nowMs: Date.now,
+    log,
   };
 }
 

@@ -1,15 +1,18 @@
 import { CallRecords } from '../clinic/call-records.ts';
 import { Calls } from '../clinic/calls.ts';
 import { ClaimsLedger } from '../clinic/claims-ledger.ts';
+import { findClinics } from '../clinic/clinics.ts';
 import type { Database } from '../clinic/database.ts';
 import type { WorkerId } from '../clinic/ids.ts';
 import { Outbox } from '../clinic/outbox.ts';
 import { Privacy } from '../clinic/privacy.ts';
-import { AFTER_CALL } from '../config/desk-defaults.ts';
+import { Tasks } from '../clinic/tasks.ts';
+import { AFTER_CALL, DUTY } from '../config/desk-defaults.ts';
 import type { Config } from '../config/load.ts';
 import type { Logger } from '../log.ts';
 import type { AfterCallMetrics } from '../status/metrics.ts';
 import type { CalendarLinks } from './calendar-link.ts';
+import { logCallbacksOwed } from './callbacks-owed.ts';
 import { type Chore, Chores } from './chores.ts';
 import { sendNextMessage } from './outbox-sender.ts';
 import { recordNextCall } from './record.ts';
@@ -55,6 +58,12 @@ export function startAfterCall({ config, db, workerId, links, metrics, log }: Af
       },
     },
   ];
+  const owed = {
+    tasks: new Tasks(db),
+    clinics: () => findClinics(db, agentName, config.clinic),
+    ...{ log, nowMs: Date.now },
+  };
+  chores.push({ name: 'callbacks owed', everyMs: DUTY.owedEveryMs, run: () => logCallbacksOwed(owed) });
   if (config.twilio !== undefined) {
     const sender = { outbox, send: twilioSender(config.twilio), metrics, agentName, workerId, log };
     chores.push({ name: 'messages', run: (signal) => sendNextMessage(sender, signal) });

@@ -160,6 +160,27 @@ export class Tasks {
     return task ?? undefined;
   }
 
+  /** The oldest open callbacks of these clinics, and since when each is owed (ms since the epoch). @throws OpenhoursError of the database. */
+  async owedCallbacks(
+    clinicIds: readonly ClinicId[],
+    limit: number,
+  ): Promise<{ clinicId: ClinicId; sinceMs: number }[]> {
+    const { data, error, status } = await this.#db
+      .from('tasks')
+      .select('clinic_id, created_at')
+      .eq('kind', 'callback')
+      .eq('status', 'open')
+      .in('clinic_id', [...clinicIds])
+      .order('created_at')
+      .limit(limit)
+      .overrideTypes<{ clinic_id: ClinicId; created_at: string }[], { merge: false }>();
+    if (error !== null) throw databaseError('tasks', error, status);
+    return data.map(({ clinic_id, created_at }) => ({
+      clinicId: clinic_id,
+      sinceMs: Date.parse(created_at),
+    }));
+  }
+
   /** What a task is about; undefined when there is none of that id, or it is no call to make. @throws OpenhoursError of the database. */
   async findBrief(taskId: TaskId): Promise<TaskBrief | undefined> {
     const { data, error, status } = await this.#db

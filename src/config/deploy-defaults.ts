@@ -46,8 +46,41 @@ export const JOB = {
   port: 8_080,
   /** `/health` is up within 2 s of the start on 1 CPU; a cold image may take ten times that. 30 tries of 2 s, then Cloud Run starts again. */
   probe: { periodS: 2, timeoutS: 1, tries: 30 },
-  /** Before opening: pulling a cold image takes up to a minute, a start 10 s, and a shift that is early waits. */
+} as const;
+
+/** Regions of Cloud Run, as the documentation had them in November 2025. One that is not here is asked for before it is refused. */
+export const REGIONS: readonly string[] = [
+  ...['africa-south1', 'asia-east1', 'asia-east2', 'asia-northeast1', 'asia-northeast2', 'asia-northeast3'],
+  ...['asia-south1', 'asia-south2', 'asia-southeast1', 'asia-southeast2', 'asia-southeast3'],
+  ...['australia-southeast1', 'australia-southeast2', 'europe-central2', 'europe-north1', 'europe-north2'],
+  ...['europe-southwest1', 'europe-west1', 'europe-west2', 'europe-west3', 'europe-west4', 'europe-west6'],
+  ...['europe-west8', 'europe-west9', 'europe-west10', 'europe-west12', 'me-central1', 'me-central2'],
+  ...['me-west1', 'northamerica-northeast1', 'northamerica-northeast2', 'northamerica-south1'],
+  ...['southamerica-east1', 'southamerica-west1', 'us-central1', 'us-east1', 'us-east4', 'us-east5'],
+  ...['us-south1', 'us-west1', 'us-west2', 'us-west3', 'us-west4'],
+];
+
+/** Starting workers by a schedule. */
+export const SCHEDULE = {
+  /**
+   * How long before an opening the worker is started. It needs 2–10 s from its first line to its registration (measured); how long Cloud Run
+   * takes to get there was not measured. A request to start that fails is tried again after 10, 20, 40, 60 and 60 s, which is 190 s in all.
+   */
   leadMs: 5 * 60_000,
-  /** A start before that, and a clock that is changed in the shift: one hour. */
-  lookAheadMs: 28 * 86_400_000,
+  /** A longer lead is a mistake of units: it costs, and the gap between two shifts is 2 h at the least. */
+  longestLeadMs: 60 * 60_000,
+  /** A worker that was started waits this much longer than the lead for its opening: the platform's clock is not ours. */
+  patienceMs: 60_000,
+  /** Exceptions are looked for this far ahead: 52 whole weeks, so that no entry for a date has two of that date in it. */
+  horizonMs: 364 * 86_400_000,
+  /** What opens in more weeks than not has an entry for every week; the rest has one for its dates. */
+  weeks: 52,
+  /** How much of the future a plan shows. */
+  shownDays: 14,
+  /** Hours between the relays of a clinic that never closes, the longest that the task timeout allows: parts of a day, so that each has its time of day. */
+  relayHours: [24, 12, 8, 6, 4, 3, 2, 1],
+  /** They begin at this hour on the clock of the first clinic: the fewest calls. */
+  quietHour: 4,
+  /** The request to start, as Cloud Scheduler is told: it is answered within 2 s, and 5 retries are the most there are. Tried twice, the second execution finds the shift worked, and leaves. */
+  request: { attemptDeadline: '60s', retries: 5, minBackoff: '10s', maxBackoff: '60s' },
 } as const;

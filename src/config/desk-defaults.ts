@@ -211,3 +211,46 @@ export const KEYPAD = {
   /** The same key again within this time is a key that bounced, or an impatient finger: connecting takes 2 s to say. */
   againMs: 2_000,
 } as const;
+
+/** Signs by which a worker that is watched from outside shows that it is on duty, and what it owes. */
+export const DUTY = {
+  /** `on duty` in the log: five of them fit into the time without one after which the worker counts as missing (`ALERTS.silentMin`). */
+  everyMs: 120_000,
+  /** Callbacks that are owed: people who wait for a call count in hours. */
+  owedEveryMs: 300_000,
+  /** Rows that are looked at: the oldest ones, and more than this many is the same alarm. */
+  owedRows: 500,
+} as const;
+
+/** When somebody is told that a deployment is not well. Minutes and shares, as the alert policies have them. */
+export const ALERTS = {
+  /** Calls that ended without help, of all that ended … */
+  failedShare: 0.05,
+  /** … within this time, in which a small clinic has a handful of calls … */
+  failedMin: 60,
+  /** … and at least so many: one call in a quiet hour is over any share, and is in the log. */
+  failedLeast: 2,
+  /** 95 of 100 turns are answered within this. Beyond 1.5 s callers hear a filler, and at 3 s they ask whether anybody is there. */
+  turnP95Ms: 2_500,
+  /** Fewer turns than 20 have no 95th percentile worth the name: half an hour of calls has them, ten minutes may not. */
+  turnMin: 30,
+  turnLeast: 20,
+  /** A start is answered by the worker (image pulled, process up, shift planned) within 1–2 min, and its line is counted up to 3 min later. */
+  startMin: 12,
+  /** The same for signs of life: 10 min without one are five that did not come. */
+  silentMin: 10,
+  /** For so long after that the alarm stays up, for whoever did not see it at once. */
+  lookBackMin: 20,
+  /** Memory and CPU, as a share of the limit: above it the next call's process (130 MB) may not fit, or its sound breaks … */
+  memoryShare: 0.9,
+  cpuShare: 0.9,
+  /** … if it stays so: the start of a process takes a core for 2 s. */
+  resourceMin: 5,
+  /** A callback was promised for "as soon as we can": two hours of open time are not soon. */
+  callbackMin: 120,
+  /** An incident that nothing speaks for any more is closed. */
+  closeMin: 60,
+  /** `/health` of the gateway is asked this often, and has to answer within `uptimeTimeoutS`: a service that was scaled to zero starts first. */
+  uptimeEveryMin: 5,
+  uptimeTimeoutS: 30,
+} as const;

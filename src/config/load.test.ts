@@ -83,11 +83,24 @@ describe('with what is required', () => {
     ['SHIFT_FOR', 'an hour', 'must be a duration up to 168h, such as 2h or 90m'],
     ['SHIFT_FOR', '200h', 'must be a duration up to 168h, such as 2h or 90m'],
     ['SHIFT_UNTIL', '25:00', "must be a time on the clinic's clock, such as 18:30"],
-    ['SHIFT_EARLY', 'yes', 'must be true or false'],
+    ['SHIFT_EARLY', 'yes', 'must be true, false, or how long to wait at most, such as 6m'],
+    ['SHIFT_EARLY', '169h', 'must be true, false, or how long to wait at most, such as 6m'],
     ['LISTEN_PROVIDERS', 'whisper', 'must be deepgram, openai, or both with a comma between'],
   ])('%s=%s is refused with what it must be', (variable, value, message) => {
     expect(() => loadConfig({ ...REQUIRED, [variable]: value })).toThrow(`${variable} ${message}`);
   });
+
+  test.each([
+    ['true', { early: true }],
+    ['false', { early: false }],
+    ['6m', { early: true, earlyWithinMs: 360_000 }],
+  ])('waiting for opening, as %s', (text, expected) =>
+    expect(loadConfig({ ...REQUIRED, SHIFT_EARLY: text }).shift).toEqual({
+      forMs: undefined,
+      until: undefined,
+      ...expected,
+    }),
+  );
 
   test('what is set is taken, seconds as milliseconds', () => {
     const config = loadConfig({

@@ -20,6 +20,8 @@ export interface ShiftWish {
   readonly until: string | undefined;
   /** Started before opening: wait for it instead of leaving. */
   readonly early: boolean;
+  /** … if it is no further away than this. Absent: however far it is. */
+  readonly earlyWithinMs?: number;
 }
 
 /** What the worker runs with: parsed once, frozen, passed to whoever needs it. */
@@ -178,7 +180,15 @@ export const VARIABLES = {
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time on the clinic's clock, such as 18:30")
     .optional(),
-  SHIFT_EARLY: z.enum(['true', 'false'], { message: 'must be true or false' }).default('false'),
+  SHIFT_EARLY: z
+    .string()
+    .refine(
+      (text) => text === 'true' || text === 'false' || (parseDuration(text) ?? Infinity) <= LONGEST_SHIFT_MS,
+      {
+        message: 'must be true, false, or how long to wait at most, such as 6m',
+      },
+    )
+    .default('false'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], {
       message: 'must be trace, debug, info, warn or error',
@@ -329,11 +339,16 @@ function toConfig(env: z.infer<typeof schema>): Config {
     seatWait: env.SEAT_WAIT === 'true',
     maxCalls: env.MAX_CALLS ?? Math.max(1, availableParallelism() * CALLS_PER_CORE),
     jobMemoryMb: env.JOB_MEMORY_MB,
-    shift: { forMs: env.SHIFT_FOR, until: env.SHIFT_UNTIL, early: env.SHIFT_EARLY === 'true' },
+    shift: { forMs: env.SHIFT_FOR, until: env.SHIFT_UNTIL, ...toEarly(env.SHIFT_EARLY) },
     logLevel: env.LOG_LEVEL,
     execution: env.CLOUD_RUN_EXECUTION,
     googleProject: env.GOOGLE_CLOUD_PROJECT,
   };
+}
+
+function toEarly(text: string): Pick<ShiftWish, 'early' | 'earlyWithinMs'> {
+  const withinMs = parseDuration(text);
+  return withinMs === undefined ? { early: text === 'true' } : { early: true, earlyWithinMs: withinMs };
 }
 
 function freeze<T extends object>(value: T): T {

@@ -10,6 +10,8 @@ export interface DeployFacts {
   readonly secretVersions: Readonly<Record<string, string>>;
   /** Of the job: the longest shift of the next weeks, with start and winding down. */
   readonly taskTimeoutS: number;
+  /** SHIFT_EARLY: how long before opening an execution is started and waits, such as `6m`. Absent: however early. */
+  readonly shiftEarly?: string;
   /** Where the gateway answers, once there is one. */
   readonly gatewayUrl?: string;
 }
@@ -76,7 +78,7 @@ export function workerContainer(
     MAX_CALLS: String(worker.maxCalls),
     GOOGLE_CLOUD_PROJECT: settings.project,
     // Started ahead of opening, the worker waits for it instead of leaving.
-    SHIFT_EARLY: 'true',
+    SHIFT_EARLY: facts.shiftEarly ?? 'true',
     ...(clinics[0] === undefined ? {} : { CLINIC: clinics[0] }),
     ...(task ? { TASK_TIMEOUT_S: String(facts.taskTimeoutS) } : {}),
     ...(setsPort ? {} : { PORT: String(JOB.port) }),

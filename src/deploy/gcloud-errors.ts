@@ -103,12 +103,17 @@ const ADVICE: Readonly<Record<Refusal, string>> = {
 };
 
 /** The error for what gcloud wrote: which command, what it said in one line, and what to do. */
-export function cloudError(args: readonly string[], stderr: string, tries = 1): OpenhoursError {
+export function cloudError(
+  args: readonly string[],
+  stderr: string,
+  tries = 1,
+  program = 'gcloud',
+): OpenhoursError {
   const refusal = refusalOf(stderr);
   const after = tries > 1 ? ` (${tries} tries)` : '';
   return new OpenhoursError(
     CODES[refusal],
-    `gcloud ${subject(args)} failed${after}: ${firstLines(stderr)}\nWhat to do: ${ADVICE[refusal]}.`,
+    `${program} ${subject(args)} failed${after}: ${firstLines(stderr)}\nWhat to do: ${ADVICE[refusal]}.`,
     { details: { refusal, tries } },
   );
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { GCLOUD } from '../config/deploy-defaults.ts';
 import { processEnvironment } from '../config/load.ts';
+import { projectRoot } from '../config/paths.ts';
 import { OpenhoursError } from '../errors.ts';
 import { cloudError, refusalIn, worthRetrying } from './gcloud-errors.ts';
 import type { Gcloud, GcloudCommand } from './gcloud.ts';
@@ -46,7 +47,7 @@ export function gcloudDeps(project: string | undefined): GcloudDeps {
 
 /** The client over the program gcloud. */
 export function makeGcloud(deps: GcloudDeps): Gcloud {
-  let kept = new Map<string, Promise<unknown>>();
+  const kept = new Map<string, Promise<unknown>>();
   const read = (args: readonly string[]): Promise<unknown> => {
     const key = JSON.stringify(args);
     const known = kept.get(key);
@@ -68,8 +69,11 @@ export function makeGcloud(deps: GcloudDeps): Gcloud {
       }
     },
     change: async (command) => {
-      kept = new Map();
-      await changeWithRetries(deps, command);
+      try {
+        await changeWithRetries(deps, command);
+      } finally {
+        for (const key of kept.keys()) if (touches(command, key)) kept.delete(key);
+      }
     },
   };
 }
@@ -92,8 +96,22 @@ export async function gcloudVersion(deps: Pick<GcloudDeps, 'run' | 'program'>): 
   );
 }
 
+/** Whether a change makes a read's answer old: both are of the same service. APIs and images change what others see. */
+function touches({ program, args }: GcloudCommand, key: string): boolean {
+  const changed = serviceOf(args);
+  return (
+    program !== undefined ||
+    changed === 'services' ||
+    changed === 'builds' ||
+    changed === serviceOf(JSON.parse(key) as string[])
+  );
+}
+
+const serviceOf = (args: readonly string[]): string | undefined =>
+  args.find((word) => word !== 'alpha' && word !== 'beta');
+
 async function readOnce(deps: GcloudDeps, args: readonly string[]): Promise<unknown> {
-  const { stdout } = await withRetries(deps, args, GCLOUD.readMs, undefined, false);
+  const { stdout } = await withRetries(deps, { args }, GCLOUD.readMs, false);
   const text = stdout.trim();
   if (text === '') return undefined;
   try {
@@ -105,9 +123,10 @@ async function readOnce(deps: GcloudDeps, args: readonly string[]): Promise<unkn
   }
 }
 
-async function changeWithRetries(deps: GcloudDeps, { args, input }: GcloudCommand): Promise<void> {
+async function changeWithRetries(deps: GcloudDeps, command: GcloudCommand): Promise<void> {
+  const { args } = command;
   try {
-    await withRetries(deps, args, GCLOUD.changeMs, input, true);
+    await withRetries(deps, command, GCLOUD.changeMs, true);
   } catch (error) {
     const refusal = refusalIn(error);
     // A first try that was carried out although its answer was lost.
@@ -124,20 +143,19 @@ const removes = (args: readonly string[]): boolean =>
 
 async function withRetries(
   deps: GcloudDeps,
-  args: readonly string[],
+  { program, args, input }: GcloudCommand,
   limitMs: number,
-  input: string | undefined,
   changes: boolean,
 ): Promise<Finished> {
   const project = deps.project === undefined ? [] : [`--project=${deps.project}`];
-  const all = [...args, ...project, '--format=json', '--quiet'];
+  const all = program === undefined ? [...args, ...project, '--format=json', '--quiet'] : args;
   for (let tries = 1; ; tries++) {
-    const finished = await deps.run(deps.program, all, {
+    const finished = await deps.run(program ?? deps.program, all, {
       limitMs,
       ...(input === undefined ? {} : { input }),
     });
     if (finished.code === 0) return finished;
-    const error = cloudError(args, finished.stderr, tries);
+    const error = cloudError(args, finished.stderr, tries, program);
     const kind = worthRetrying(refusalIn(error) ?? 'invalid');
     // A read does not wait for things to settle: what is not known yet is not there.
     const delays =
@@ -175,6 +193,8 @@ export const runProgram: RunProgram = (program, args, { input, limitMs, env }) =
         CLOUDSDK_CORE_DISABLE_COLOR: '1',
         ...env,
       },
+      // Where the build's context and `deploy/` are.
+      cwd: projectRoot(),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const limit = setTimeout(() => child.kill('SIGTERM'), limitMs);

@@ -1,5 +1,7 @@
 /** One command of gcloud, as an operator would type it. */
 export interface GcloudCommand {
+  /** Absent: gcloud itself. Others get no option of gcloud's. */
+  readonly program?: 'docker' | 'kubectl';
   /** Without the program's name: ['run', 'jobs', 'replace', '-', …]. Never holds a secret. */
   readonly args: readonly string[];
   /** Goes to its standard input where an argument is `-`: a rendered file, or a secret. */
@@ -12,7 +14,7 @@ export interface GcloudCommand {
 export interface Gcloud {
   /**
    * Runs it with --format=json --quiet and the project; what it printed, parsed. Reads are kept for one run (same args: same answer) until
-   * something is changed.
+   * something of the same service is changed.
    * @throws OpenhoursError CLOUD_REFUSED, CLOUD_NOT_FOUND, CLOUD_BUSY or CLOUD_FAILED; GCLOUD_MISSING.
    */
   read(args: readonly string[]): Promise<unknown>;

@@ -38,7 +38,11 @@ export function renderJob(settings: EnvironmentSettings, facts: DeployFacts): Jo
   return {
     apiVersion: 'run.googleapis.com/v1',
     kind: 'Job',
-    metadata: { name: settings.jobName, labels },
+    metadata: {
+      name: settings.jobName,
+      // Where gcloud looks for the region of a manifest.
+      labels: { ...labels, 'cloud.googleapis.com/location': settings.region },
+    },
     spec: {
       template: {
         metadata: { labels },

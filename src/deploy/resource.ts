@@ -15,6 +15,8 @@ export interface Resource {
   /** 'API', 'service account', 'secret', 'job', 'schedule entry', 'alert policy', … */
   readonly kind: string;
   readonly name: string;
+  /** What it wants depends on nothing that is made before it: once read, it is not read again. */
+  readonly independent?: boolean;
   read(gcloud: Gcloud): Promise<ResourceState>;
   /** The commands that bring it from this state to what is wanted. */
   commands(state: ResourceState): readonly GcloudCommand[];

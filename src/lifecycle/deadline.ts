@@ -111,7 +111,12 @@ function shiftByHand({ calendars, wish, processStartedMs }: ShiftInput): Span {
   return { opensAt: processStartedMs, closesAt: Math.min(...ends) };
 }
 
-function windDown(input: ShiftInput, shift: Span, source: ShiftPlan['source']): ShiftPlan {
+/** The plan of an execution that works a shift from its opening, or from its own start if that is later. Of the process no more is looked at. */
+export function windDown(
+  input: Pick<ShiftInput, 'processStartedMs' | 'taskTimeoutMs'>,
+  shift: Span,
+  source: ShiftPlan['source'],
+): ShiftPlan {
   const { opensAt: startsAt, closesAt } = shift;
   const lengthMs = closesAt - startsAt;
   const graceMs = source === 'hours' ? SHIFT.graceMs : shorter(SHIFT.graceMs, lengthMs / 4);
@@ -147,7 +152,10 @@ function shorter(oneMs: number, otherMs: number): number {
 }
 
 /** When we are gone, ahead of the platform: a twelfth of a short timeout is kept as the margin. */
-function platformEnd({ processStartedMs, taskTimeoutMs }: ShiftInput): number {
+function platformEnd({
+  processStartedMs,
+  taskTimeoutMs,
+}: Pick<ShiftInput, 'processStartedMs' | 'taskTimeoutMs'>): number {
   if (taskTimeoutMs === undefined) return Number.POSITIVE_INFINITY;
   return processStartedMs + taskTimeoutMs - marginMs(taskTimeoutMs);
 }

@@ -51,7 +51,7 @@ export interface Standby {
 }
 
 /**
- * The shift to work, with its clock. Outside hours there is none, unless the worker was started early: then opening is waited for.
+ * The shift to work, with its clock. Outside hours there is none, unless the worker was started early: then an opening that is near enough is waited for.
  * @returns Undefined when the worker was told to stop.
  * @throws OpenhoursError CONFIG_INVALID, as `planShift` does.
  */
@@ -77,7 +77,10 @@ export async function planOrWait(
     }
     if (plan.opensAt === undefined) return { closed: 'closed, and no opening is in sight' };
     const opens = new Date(plan.opensAt).toISOString();
-    if (!config.shift.early) return { closed: `closed now; opens at ${opens}` };
+    const { early, earlyWithinMs = Number.POSITIVE_INFINITY } = config.shift;
+    // On a closed day a schedule starts us all the same: tomorrow's start is somebody else's.
+    const leave = !early || (!standing && plan.opensAt - now > earlyWithinMs);
+    if (leave) return { closed: `closed now; opens at ${opens}` };
     if (!standing) standBy(`waiting for opening at ${opens}`);
     standing = true;
     if (!(await wait(SHIFT.tickMs))) return undefined;

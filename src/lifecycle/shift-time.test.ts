@@ -40,6 +40,23 @@ describe('outside hours', () => {
     expect(await running).toBe(ExitCode.ok);
   });
 
+  test('a worker that is to wait for some minutes waits for an opening that is as near, and leaves before any other', async () => {
+    const environment = { SHIFT_EARLY: '6m' };
+    const early = makeShift({ startMs: Date.parse(OPENS) - 6 * 60_000 - 1_000, environment });
+    expect(await early.shift.run()).toBe(ExitCode.ok);
+    expect(early.printed).toEqual([`closed now; opens at ${OPENS}`]);
+    const { shift, server, states, clock } = makeShift({
+      startMs: Date.parse(OPENS) - 6 * 60_000,
+      environment,
+    });
+    const running = shift.run();
+    server.register();
+    await clock.advance(6 * 60_000 + 1_000);
+    expect(states()).toEqual(['standby', 'open']);
+    shift.stop('SIGTERM');
+    expect(await running).toBe(ExitCode.ok);
+  });
+
   test('a worker that waits for opening ends at once when told to', async () => {
     const { shift, clock, states } = makeShift({ startMs: SUNDAY, environment: { SHIFT_EARLY: 'true' } });
     const running = shift.run();

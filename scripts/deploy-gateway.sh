@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Deploys the gateway: scripts/deploy-gateway.sh dev|staging|prod [--plan]. Everything is done by `openhours deploy`.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/deploy.sh
+deploy gateway "$@"

@@ -1,0 +1,293 @@
+import type { Calendar } from '../clinic/hours.ts';
+import { type ResourceChange, applyResources, changeCount, destroyResources } from '../deploy/apply.ts';
+import {
+  type Deployment,
+  gatewayAddress,
+  groundwork,
+  removable,
+  running,
+  secretsOf,
+} from '../deploy/deployment.ts';
+import type { EnvironmentSettings } from '../deploy/environments.ts';
+import type { Gcloud } from '../deploy/gcloud.ts';
+import { refusalIn } from '../deploy/gcloud-errors.ts';
+import { type Component, tagProblem } from '../deploy/image.ts';
+import type { DeployProblem } from '../deploy/limits.ts';
+import { askedWrongly, gatherProblems, projectProblems, refuse } from '../deploy/preflight.ts';
+import { type SecretSources, type SecretValues, secretValues } from '../deploy/secret-values.ts';
+import { storedSecrets } from '../deploy/secrets.ts';
+import { TARGETS, type Target } from '../deploy/target.ts';
+import { applyCluster, destroyCluster, planCluster } from '../deploy/targets/kubectl.ts';
+import { ExitCode } from '../errors.ts';
+import type { DeployDeps } from './deploy-deps.ts';
+import { cancelRunning, runningExecutions } from './deploy-executions.ts';
+
+/** Options of `deploy plan|apply|destroy`. */
+export interface DeployOptions {
+  readonly env: string;
+  readonly component?: string;
+  readonly target?: string;
+  readonly tag?: string;
+  readonly local?: boolean;
+  readonly secretsFile?: string;
+  readonly clinicFile?: string;
+  readonly yes?: boolean;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** What `--json` prints. */
+export interface DeployReport {
+  readonly env: string;
+  readonly project: string;
+  readonly region: string;
+  readonly component: Component;
+  readonly target: Target;
+  readonly tag: string;
+  readonly plan: boolean;
+  /** How many things were, or would be, made, changed or removed. */
+  readonly changed: number;
+  readonly changes: readonly ResourceChange[];
+  readonly gatewayUrl?: string;
+}
+
+/**
+ * `deploy plan` and `deploy apply`: checks everything that can be known beforehand, and then makes the project what the settings say, or with `plan`
+ * shows how.
+ * @throws OpenhoursError DEPLOY_INVALID with every problem, before anything is changed; GCLOUD_MISSING; CLOUD_* of the command that failed.
+ */
+export async function deploy(options: DeployOptions, plan: boolean, deps: DeployDeps): Promise<ExitCode> {
+  const say = options.json === true ? deps.warn : deps.print;
+  const { deployment, gcloud } = await prepare(options, deps);
+  const { settings, component, target, tag } = deployment;
+  const what = component === 'worker' ? `worker as ${target}` : component;
+  say(`${settings.env}: ${what}, image ${tag}, in ${settings.project}, ${settings.region}`);
+  const how = { plan, print: say };
+  const ground = await applyResources(groundwork(deployment), gcloud, how);
+  const { resources, yaml } = await running(deployment, gcloud);
+  const top = await applyResources(resources, gcloud, how);
+  if (yaml !== undefined) await cluster(settings, yaml, plan, deps, say);
+  const gatewayUrl = component === 'gateway' && !plan ? await gatewayAddress(settings, gcloud) : undefined;
+  const changes = [...ground, ...top];
+  const changed = changeCount(changes);
+  say(summary(changed, plan, settings.env));
+  if (gatewayUrl !== undefined)
+    say(`the gateway is at ${gatewayUrl}; LiveKit's webhook is ${gatewayUrl}/webhooks/livekit`);
+  if (options.json === true) {
+    const { env, project, region } = settings;
+    const report: DeployReport = {
+      ...{ env, project, region, component, target, tag, plan, changed, changes },
+      ...(gatewayUrl === undefined ? {} : { gatewayUrl }),
+    };
+    deps.print(JSON.stringify(report, null, 2));
+  }
+  return ExitCode.ok;
+}
+
+function summary(changed: number, plan: boolean, env: string): string {
+  if (changed === 0) return 'nothing to change: everything is as the settings say';
+  const things = changed === 1 ? 'one change' : `${changed} changes`;
+  return plan
+    ? `${things} to make; nothing was touched: \`openhours deploy apply --env ${env}\` makes them`
+    : `${things} made`;
+}
+
+async function cluster(
+  settings: EnvironmentSettings,
+  yaml: string,
+  plan: boolean,
+  deps: DeployDeps,
+  print: (line: string) => void,
+): Promise<void> {
+  if (plan) planCluster(yaml, { print });
+  else await applyCluster(settings, yaml, { run: deps.kubectl, print });
+}
+
+/**
+ * `deploy destroy`: takes an environment's worker, its gateway, or both away; without `--yes` it shows what would go. APIs stay on, and the repository
+ * stays while another environment uses it.
+ * @throws OpenhoursError DEPLOY_INVALID while an execution is at work and `--force` is not given; as {@link deploy}.
+ */
+export async function destroy(options: DeployOptions, deps: DeployDeps): Promise<ExitCode> {
+  const say = options.json === true ? deps.warn : deps.print;
+  const plan = options.yes !== true;
+  const { settings, component, target } = chosen(options, deps);
+  await deps.gcloudVersion();
+  const gcloud = deps.gcloud(settings.project);
+  refuse(await projectProblems(settings, { gcloud, askPermissions: () => Promise.resolve(undefined) }));
+  // The gateway first: what it shares with the worker goes with the worker.
+  const components: Component[] = options.component === undefined ? ['gateway', 'worker'] : [component];
+  if (components.includes('worker') && !plan) await leaveNobodyTalking(settings, gcloud, options, say);
+  const changes: ResourceChange[] = [];
+  const how = { plan, print: say };
+  for (const one of components) {
+    const deployment = { ...nothingOf(settings, deps), component: one, target };
+    const { entries, resources, yaml } = await goingAway(deployment, gcloud);
+    if (yaml !== undefined && !plan) await destroyCluster(settings, yaml, { run: deps.kubectl, print: say });
+    changes.push(...(await applyResources(entries, gcloud, how)));
+    changes.push(...(await destroyResources(resources, gcloud, how)));
+  }
+  const changed = changeCount(changes);
+  if (changed === 0) say('nothing to remove');
+  else if (plan) say(`${changed} of these would go: add --yes to remove what has a minus`);
+  else say(`removed: ${changed}; APIs stay on, for they cost nothing and others may use them`);
+  if (options.json === true) {
+    const { env, project, region } = settings;
+    deps.print(JSON.stringify({ env, project, region, plan, changed, changes }, null, 2));
+  }
+  return ExitCode.ok;
+}
+
+/** Calls may be going on in an execution. */
+async function leaveNobodyTalking(
+  settings: EnvironmentSettings,
+  gcloud: Gcloud,
+  { force }: DeployOptions,
+  say: (line: string) => void,
+): Promise<void> {
+  const atWork = await runningExecutions(settings, gcloud);
+  if (atWork.length === 0) return;
+  if (force !== true) {
+    throw askedWrongly(
+      atWork.join(', '),
+      'is at work, and may have calls',
+      'wait for closing time, or add --force: it is cancelled, and hands its calls over within 10 s',
+    );
+  }
+  await cancelRunning(settings, gcloud, say);
+}
+
+async function goingAway(deployment: Deployment, gcloud: Gcloud) {
+  const { settings, component, plugIns, nowMs } = deployment;
+  // No calendar wants no entry: all that are there go.
+  const entries = component === 'worker' ? plugIns.schedule([], settings, nowMs).resources : [];
+  const resources = await removable(deployment, gcloud);
+  const { yaml } = await running(deployment, gcloud);
+  return { entries, resources, yaml };
+}
+
+/** A deployment that wants nothing: enough to know what there may be. */
+function nothingOf(settings: EnvironmentSettings, deps: DeployDeps) {
+  const { plugIns } = deps;
+  const values: SecretValues = new Map();
+  return {
+    settings,
+    tag: 'none',
+    builder: 'cloud' as const,
+    values,
+    calendars: [],
+    nowMs: deps.nowMs(),
+    plugIns,
+  };
+}
+
+function chosen(options: DeployOptions, deps: DeployDeps) {
+  const component = options.component ?? 'worker';
+  if (component !== 'worker' && component !== 'gateway')
+    throw askedWrongly('--component', `is "${component}"`, 'use worker or gateway');
+  const target = TARGETS.find((one) => one === (options.target ?? 'job'));
+  if (target === undefined)
+    throw askedWrongly('--target', `is "${options.target}"`, `use ${TARGETS.join(', ')}`);
+  return { component: component as Component, target, settings: deps.settings(options.env) };
+}
+
+/** Everything that is checked before anything is changed, all problems at once. */
+async function prepare(
+  options: DeployOptions,
+  deps: DeployDeps,
+): Promise<{ deployment: Deployment; gcloud: Gcloud }> {
+  const asked = await gatherProblems(
+    () => chosen(options, deps),
+    () => deps.gcloudVersion(),
+    () => options.tag ?? deps.sourceTag(),
+    () => sources(options, deps),
+  );
+  const problems = asked.problems;
+  const [chose, version, tag = '', from] = asked.values;
+  if (tag !== '' && tagProblem(tag) !== undefined)
+    problems.push({
+      where: '--tag',
+      problem: `is "${tag}"`,
+      remedy: 'use letters, digits, ".", "_" and "-"',
+    });
+  if (chose === undefined || version === undefined || from === undefined) {
+    // Without a project nothing can be asked; what is wrong with the secrets is known all the same.
+    if (chose !== undefined && from !== undefined)
+      problems.push(...secretValues(secretsOf(chose.component, chose.settings), from).problems);
+    refuse(problems);
+    throw new Error('unreachable: what is missing is among the problems');
+  }
+  const { settings, component, target } = chose;
+  const gcloud = deps.gcloud(settings.project);
+  const project = await projectProblems(settings, {
+    gcloud,
+    askPermissions: deps.askPermissions(settings.project),
+  });
+  problems.push(...project);
+  const secrets = await valuesFor(chose, from, gcloud, project);
+  problems.push(...secrets.problems);
+  const planned = { component, target, settings, values: secrets.known };
+  const calendars = await gatherProblems(() => calendarsFor(planned, options, deps));
+  problems.push(...calendars.problems);
+  refuse(problems);
+  return {
+    gcloud,
+    deployment: {
+      ...{
+        settings,
+        component,
+        target,
+        tag,
+        values: secrets.values,
+        nowMs: deps.nowMs(),
+        plugIns: deps.plugIns,
+      },
+      builder: options.local === true ? 'local' : 'cloud',
+      calendars: calendars.values[0] ?? [],
+    },
+  };
+}
+
+async function sources(
+  { secretsFile }: DeployOptions,
+  { environment, readText }: DeployDeps,
+): Promise<SecretSources> {
+  if (secretsFile === undefined) return { environment };
+  try {
+    return { environment, file: { name: secretsFile, text: await readText(secretsFile) } };
+  } catch {
+    throw askedWrongly('--secrets-file', `is ${secretsFile}, which cannot be read`, 'check the path');
+  }
+}
+
+/** What is given, and what is known with what is stored: a value that is stored already need not be given again. */
+async function valuesFor(
+  { component, settings }: { component: Component; settings: EnvironmentSettings },
+  from: SecretSources,
+  gcloud: Gcloud,
+  project: readonly DeployProblem[],
+): Promise<{ values: SecretValues; known: SecretValues; problems: DeployProblem[] }> {
+  const variables = secretsOf(component, settings);
+  const stored = new Map<string, string>();
+  try {
+    for (const [variable, { latest }] of await storedSecrets(gcloud, variables, settings))
+      if (latest !== undefined) stored.set(variable, latest.value);
+  } catch (error) {
+    // The role that is missing is among the problems already.
+    if (project.length === 0 || refusalIn(error) === undefined) throw error;
+  }
+  const { values, problems } = secretValues(variables, from, new Set(stored.keys()));
+  return { values, problems, known: new Map([...stored, ...values]) };
+}
+
+/** Only a job, and pods that follow the clock, are made from the calendar. */
+async function calendarsFor(
+  planned: { component: Component; target: Target; settings: EnvironmentSettings; values: SecretValues },
+  { clinicFile }: DeployOptions,
+  deps: DeployDeps,
+): Promise<readonly Calendar[]> {
+  const { component, target, settings, values } = planned;
+  if (component === 'gateway' || target === 'service' || target === 'worker-pool') return [];
+  if (clinicFile === undefined && values.get('SUPABASE_URL') === undefined) return [];
+  return deps.calendars(settings, { values, ...(clinicFile === undefined ? {} : { clinicFile }) });
+}
