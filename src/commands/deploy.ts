@@ -181,7 +181,10 @@ function nothingOf(settings: EnvironmentSettings, deps: DeployDeps) {
   };
 }
 
-function chosen(options: DeployOptions, deps: DeployDeps) {
+function chosen(
+  options: DeployOptions,
+  deps: DeployDeps,
+): { component: Component; target: Target; settings: EnvironmentSettings } {
   const component = options.component ?? 'worker';
   if (component !== 'worker' && component !== 'gateway')
     throw askedWrongly('--component', `is "${component}"`, 'use worker or gateway');
