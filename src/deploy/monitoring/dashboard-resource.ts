@@ -7,6 +7,7 @@ import type { Watched } from './watched.ts';
 /** The dashboard. Its id is ours, so that a link to it stays. */
 export class DashboardResource implements Resource {
   readonly kind = 'dashboard';
+  readonly independent = true;
   readonly name: string;
   readonly #config: Record<string, unknown>;
   /** Of the version that was read: a change made meanwhile is refused instead of lost. */

@@ -8,11 +8,14 @@ import { type Resource, type ResourceState, stateOf } from '../resource.ts';
 export class ResourceGroup implements Resource {
   readonly kind: string;
   readonly name: string;
+  /** What they want depends on nothing that is made before them. */
+  readonly independent: boolean;
   readonly #members: readonly Resource[];
   #states: readonly ResourceState[] = [];
 
-  constructor(kind: string, name: string, members: readonly Resource[]) {
+  constructor(kind: string, name: string, members: readonly Resource[], independent: boolean) {
     this.kind = kind;
+    this.independent = independent;
     this.name = name;
     this.#members = members;
   }

@@ -62,6 +62,44 @@ export class LabelledResource<Wanted extends object> implements Resource {
   }
 }
 
+/** Things of ours that are wanted no longer: an apply removes them, and so does a destroy. */
+export class LeftoverResource implements Resource {
+  readonly kind: string;
+  readonly name: string;
+  readonly #labels: Readonly<Record<string, string>>;
+  readonly #how: Pick<LabelledKind<object>, 'list' | 'remove'> & {
+    readonly wanted: (found: Listed) => boolean;
+  };
+  #there: readonly string[] = [];
+
+  constructor(
+    kind: string,
+    labels: Readonly<Record<string, string>>,
+    how: Pick<LabelledKind<object>, 'list' | 'remove'> & { readonly wanted: (found: Listed) => boolean },
+  ) {
+    this.kind = kind;
+    this.name = 'no longer wanted';
+    this.#labels = labels;
+    this.#how = how;
+  }
+
+  async read(gcloud: Gcloud): Promise<ResourceState> {
+    const found = await findLabelled(gcloud, this.#how.list, this.#labels);
+    const left = found.filter((one) => !this.#how.wanted(one));
+    this.#there = left.map(({ name }) => name);
+    if (left.length === 0) return { is: 'absent' };
+    return { is: 'different', changes: left.map((one) => `${String(one['displayName'])} goes`) };
+  }
+
+  commands(): readonly GcloudCommand[] {
+    return this.removal();
+  }
+
+  removal(): readonly GcloudCommand[] {
+    return this.#there.map((name) => this.#how.remove(name));
+  }
+}
+
 /** The things of a list that have all of these labels, in the order of their names. */
 export async function findLabelled(
   gcloud: Gcloud,

@@ -125,8 +125,21 @@ test('another address changes the channel alone, and none at all takes it from t
   expect(await apply(project, { ...SETTINGS, alertEmail: 'other@clinic.example' })).toEqual([
     'update channels',
   ]);
-  const done = await apply(project, { ...SETTINGS, alertEmail: undefined });
-  expect(new Set(done)).toEqual(new Set(['update policies']));
+  const silent = { ...SETTINGS, alertEmail: undefined };
+  const done = await apply(project, silent);
+  expect(new Set(done)).toEqual(new Set(['update policies', 'delete channels']));
+  expect(done.at(-1)).toBe('delete channels');
+  expect(await apply(project, silent)).toEqual([]);
+});
+
+test('what watched a gateway goes with it, by an apply and by a destroy after it', async () => {
+  const project = new Project();
+  await apply(project);
+  expect(await apply(project, SETTINGS, {})).toEqual(['delete policies', 'delete uptime']);
+  expect(await apply(project, SETTINGS, {})).toEqual([]);
+  await apply(project);
+  await destroy(project, monitoringResources(SETTINGS));
+  expect(project.left).toEqual([]);
 });
 
 test('a gateway at another address has its check made anew, since a check’s host cannot be changed', async () => {
@@ -166,7 +179,8 @@ test('things of other environments, and those that others made, are left alone',
 
 test('without an address nobody is told, without a gateway nothing is checked', () => {
   const kinds = monitoringResources({ ...SETTINGS, alertEmail: undefined }).map(({ kind }) => kind);
-  expect(kinds).toEqual(['log-based metrics', 'alert policies', 'dashboard']);
+  expect(kinds).not.toContain('notification channel');
+  expect(kinds).not.toContain('uptime check');
 });
 
 test('the dashboard’s tiles fit its grid and do not overlap', () => {

@@ -4,7 +4,7 @@ import { type Resource, labelsArgument, ownLabels } from '../resource.ts';
 import { ALERT_LABEL, type AlertPolicy, alertPolicies, uptimePolicy } from './alert-policies.ts';
 import { DashboardResource } from './dashboard-resource.ts';
 import { ResourceGroup } from './group.ts';
-import { LabelledResource, findLabelled } from './labelled-resource.ts';
+import { LabelledResource, LeftoverResource, type Listed, findLabelled } from './labelled-resource.ts';
 import { LogMetricResource } from './log-metric-resource.ts';
 import { logMetrics } from './log-metrics.ts';
 import { Watched, type WatchedFacts, type WatchedSettings } from './watched.ts';
@@ -13,6 +13,8 @@ import { Watched, type WatchedFacts, type WatchedSettings } from './watched.ts';
 const UNKNOWN_CHANNEL = '(the channel above)';
 
 const CHANNELS = ['beta', 'monitoring', 'channels', 'list'] as const;
+const POLICIES = ['alpha', 'monitoring', 'policies'] as const;
+const UPTIME = ['monitoring', 'uptime'] as const;
 
 /**
  * What watches a deployment: log-based metrics, who is told, alert policies, a dashboard, and an uptime check where there is a gateway. In the
@@ -24,15 +26,43 @@ export function monitoringResources(settings: WatchedSettings, facts: WatchedFac
   const policies = [...alertPolicies(watched), ...(host === undefined ? [] : [uptimePolicy(watched, host)])];
   const metrics = logMetrics(watched).map((metric) => new LogMetricResource(metric));
   return [
-    new ResourceGroup('log-based metrics', watched.metricName('*'), metrics),
+    new ResourceGroup('log-based metrics', watched.metricName('*'), metrics, true),
     ...(settings.alertEmail === undefined ? [] : [channel(settings, settings.alertEmail)]),
     ...(host === undefined ? [] : [uptimeCheck(settings, host)]),
     new ResourceGroup(
       'alert policies',
       `openhours ${settings.env}`,
       policies.map((policy) => policyResource(settings, policy)),
+      // They name a channel that may only now be made.
+      false,
     ),
+    ...leftovers(settings, policies, host),
     new DashboardResource(watched),
+  ];
+}
+
+/** What an earlier deployment made for a gateway, or for an address, that is there no longer. After the policies, which named the channel. */
+function leftovers(
+  settings: WatchedSettings,
+  policies: readonly AlertPolicy[],
+  host: string | undefined,
+): Resource[] {
+  const labels = ownLabels(settings.env);
+  const keys = new Set(policies.map(({ userLabels }) => userLabels[ALERT_LABEL]));
+  const wantedPolicy = ({ userLabels }: Listed) => keys.has(userLabels?.[ALERT_LABEL]);
+  const left = (
+    kind: string,
+    list: readonly string[],
+    wanted: (one: Listed) => boolean,
+    ...more: string[]
+  ) => {
+    const remove = (name: string) => ({ args: [...list.slice(0, -1), 'delete', name, ...more] });
+    return new LeftoverResource(kind, labels, { list, remove, wanted });
+  };
+  return [
+    left('alert policies', [...POLICIES, 'list'], wantedPolicy),
+    left('uptime checks', [...UPTIME, 'list-configs'], () => host !== undefined),
+    left('notification channels', CHANNELS, () => settings.alertEmail !== undefined, '--force'),
   ];
 }
 
@@ -69,7 +99,7 @@ function channel({ env }: WatchedSettings, email: string): Resource {
 type ToldPolicy = AlertPolicy & { readonly notificationChannels: readonly string[] };
 
 function policyResource(settings: WatchedSettings, policy: AlertPolicy): Resource {
-  const verb = (...words: string[]) => ['alpha', 'monitoring', 'policies', ...words];
+  const verb = (...words: string[]) => [...POLICIES, ...words];
   const written = (wanted: ToldPolicy, ...words: string[]): GcloudCommand => ({
     args: verb(...words, '--policy-from-file=-'),
     input: JSON.stringify(wanted, null, 2),
@@ -93,7 +123,7 @@ async function channelsOf(gcloud: Gcloud, { env, alertEmail }: WatchedSettings):
 function uptimeCheck(settings: WatchedSettings, host: string): Resource {
   const { env, project } = settings;
   const labels = { ...ownLabels(env), [ALERT_LABEL]: 'gateway-down' };
-  const verb = (...words: string[]) => ['monitoring', 'uptime', ...words];
+  const verb = (...words: string[]) => [...UPTIME, ...words];
   const name = `openhours ${env} gateway`;
   const wanted = {
     displayName: name,
