@@ -5,7 +5,6 @@ const BESIDE = [
   'src/commands/rehearse-all.test.ts',
   'src/components/environments.test.ts',
   'test/deploy/deploy.test.ts',
-  'test/deploy/operations.test.ts',
 ];
 
 export default defineConfig({

@@ -7,7 +7,9 @@ import { projectRoot } from '../../src/config/paths.ts';
 import { loadEnvironment } from '../../src/deploy/environments.ts';
 import { GCLOUD } from './gcloud-env.ts';
 import { sameAsGolden } from './golden.ts';
+import { startExecution } from './google-executions.ts';
 import { fire } from './google-scheduler.ts';
+import { documentedCommands, runDocumented } from './operations.ts';
 import { REQUEST, type Scene, SECRETS, openScene } from './scene.ts';
 
 const title = GCLOUD ? 'a deployment, with the real gcloud' : 'NOT RUN: gcloud is not installed';
@@ -100,7 +102,7 @@ describe.runIf(GCLOUD)(title, () => {
     expect(error).toBeUndefined();
     expect(scene.google.changes()).toEqual([]);
     expect(lines.join('\n')).toContain('gcloud run jobs replace -');
-    expect(lines.at(-2)).toContain('nothing was touched');
+    expect(lines.join('\n')).toContain('nothing was touched');
   });
 
   test('a deployment that Google stops in the middle says what to do', { timeout: 180_000 }, async () => {
@@ -146,6 +148,23 @@ describe.runIf(GCLOUD)(title, () => {
     expect(error).toBeUndefined();
     expect(scene.google.changes()).toEqual([]);
     expect(lines.join('\n')).toContain('nothing to change: everything is as the settings say');
+  });
+
+  test.each(documentedCommands())('docs/operations.md: %s', { timeout: 60_000 }, async (line) => {
+    const { state } = scene.google;
+    const restore = state.save();
+    const execution = startExecution(state, 'us-central1', 'openhours-worker-prod');
+    const name = (execution['metadata'] as { name: string }).name;
+    const ended = await runDocumented(scene, line, {
+      env: 'prod',
+      project: state.project,
+      region: 'us-central1',
+      execution: name,
+      tag: 'v1',
+      secret: 'openhours-prod-deepgram-api-key',
+    });
+    restore();
+    expect(ended).toBe('');
   });
 
   test('destroy leaves nothing of ours, and what others made', { timeout: 180_000 }, async () => {
