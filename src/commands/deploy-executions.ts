@@ -34,7 +34,7 @@ export async function executionsOf(
   ])) ?? []) as RawExecution[];
   return found
     .map(toExecution)
-    .toSorted((one, other) => ((one.startedAt ?? '9') < (other.startedAt ?? '9') ? 1 : -1));
+    .toSorted((one, other) => (other.startedAt ?? '9').localeCompare(one.startedAt ?? '9'));
 }
 
 function toExecution({ metadata, spec, status = {} }: RawExecution): Execution {

@@ -1,3 +1,4 @@
+import { parseDuration } from '../config/load.ts';
 import { applyResources } from '../deploy/apply.ts';
 import { gatewayAddress, secretsOf } from '../deploy/deployment.ts';
 import type { EnvironmentSettings } from '../deploy/environments.ts';
@@ -131,6 +132,14 @@ export interface ExecuteOptions extends OperateOptions {
 
 /** `deploy execute`: starts a worker now, by the clinic's hours, or with `--for` or `--until` for a shift by hand. */
 export async function execute(options: ExecuteOptions, deps: DeployDeps): Promise<ExitCode> {
+  if (options.for !== undefined && parseDuration(options.for) === undefined)
+    throw askedWrongly('--for', `is "${options.for}"`, 'write a duration such as 2h or 90m');
+  if (options.until !== undefined && !/^([01]\d|2[0-3]):[0-5]\d$/.test(options.until))
+    throw askedWrongly(
+      '--until',
+      `is "${options.until}"`,
+      "write a time on the clinic's clock, such as 18:30",
+    );
   const operation = await begin(options, deps);
   const { settings, gcloud, say } = operation;
   await deployedOf({ ...operation, component: 'worker' });
@@ -242,8 +251,7 @@ async function useVersion(
     const found = await gcloud.find(['run', group, 'describe', name, `--region=${region}`]);
     if (found === undefined) continue;
     const secret = secretName(variable, settings);
-    const uses = JSON.stringify(found).includes(`"secretKeyRef":{"key":"${version}","name":"${secret}"}`);
-    if (uses) continue;
+    if (usesVersion(found, secret, version)) continue;
     const reference = `${variable}=${secret}:${version}`;
     await gcloud.change({
       args: ['run', group, 'update', name, `--region=${region}`, `--update-secrets=${reference}`],
@@ -253,6 +261,14 @@ async function useVersion(
   }
   if (updated.length === 0) say('nothing to change: the value and its version are in use');
   return updated;
+}
+
+/** Whether a manifest reads this version, in whichever order its fields come. */
+function usesVersion(value: unknown, name: string, key: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const reference = value as { name?: unknown; key?: unknown };
+  if (reference.name === name && reference.key === key) return true;
+  return Object.values(value).some((part) => usesVersion(part, name, key));
 }
 
 async function leaveBehind(

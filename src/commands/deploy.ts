@@ -188,7 +188,7 @@ function chosen(options: DeployOptions, deps: DeployDeps) {
   const target = TARGETS.find((one) => one === (options.target ?? 'job'));
   if (target === undefined)
     throw askedWrongly('--target', `is "${options.target}"`, `use ${TARGETS.join(', ')}`);
-  return { component: component as Component, target, settings: deps.settings(options.env) };
+  return { component: component, target, settings: deps.settings(options.env) };
 }
 
 /** Everything that is checked before anything is changed, all problems at once. */

@@ -54,6 +54,8 @@ describe('with what is required', () => {
       adminToken: undefined,
       publicUrl: undefined,
       dataDir: join(tmpdir(), 'openhours'),
+      stopNoticeMs: 10_000,
+      seatWait: false,
       taskTimeoutMs: undefined,
       maxCalls: 2 * availableParallelism(),
       jobMemoryMb: 700,

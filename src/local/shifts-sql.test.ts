@@ -146,6 +146,21 @@ describe('a seat', () => {
     expect(await beat('a', old.key)).toMatchObject({ lease: 'none' });
   });
 
+  test('is offered by a worker that still has calls: another takes it, and nobody has lost anything', async () => {
+    const old = await granted('a');
+    await shifts.move(old.key, 'draining', 'SIGTERM');
+    await shifts.offerSeats(old.key);
+    expect(await beat('a', old.key)).toMatchObject({ lease: 'held' });
+    const next = await granted('b');
+    expect(await beat('a', old.key)).toMatchObject({ lease: 'relayed' });
+    await shifts.finish(old.key, 'closed', 'SIGTERM');
+    await shifts.offerSeats(old.key);
+    expect(await stateOf(old.key)).toMatchObject({ state: 'closed', reason: 'SIGTERM' });
+    expect(await beat('b', next.key)).toMatchObject({ lease: 'held' });
+    await shifts.offerSeats({ ...next.key, fencing: old.key.fencing });
+    expect((await begin('c')).granted).toBe(false);
+  });
+
   test('taken away by hand is noticed at the next sign of life', async () => {
     const { key } = await granted('a');
     await sql('delete from shift_leases');

@@ -92,3 +92,15 @@ test('what is not there is 404, and a body that is too large is refused', async 
   const headers = { 'content-length': String(body.length) };
   expect((await makeApp().request('/hello', { method: 'POST', body, headers })).status).toBe(413);
 });
+
+test('/metrics has the calls of this moment, beside what is counted', async () => {
+  let calls = 2;
+  const app = makeApp({ activeCalls: () => calls, ready: () => calls < 3 });
+  const read = async () => await (await app.request('/metrics')).text();
+  expect(await read()).toContain('# HELP openhours_claims_total Claims\n');
+  expect(await read()).toMatch(
+    /^openhours_active_calls 2$[^]*^openhours_max_calls 4$[^]*^openhours_taking_calls 1$/m,
+  );
+  calls = 3;
+  expect(await read()).toMatch(/^openhours_active_calls 3$[^]*^openhours_taking_calls 0$/m);
+});

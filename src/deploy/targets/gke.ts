@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { JOB } from '../../config/deploy-defaults.ts';
 import { workerSecrets } from '../container.ts';
 import type { EnvironmentSettings } from '../environments.ts';
@@ -6,6 +5,7 @@ import { accountEmail } from '../names.ts';
 import type { Resource } from '../resource.ts';
 import { deployment, secretFiles } from './gke-pod.ts';
 import { type KubernetesObject, type Placement, scalingObjects } from './gke-scaling.ts';
+import { manifestText } from './run-resource.ts';
 import { type TargetFacts, workerLabels } from './staying.ts';
 
 /** `openhours-dev`: everything of an environment is in a namespace of its own. */
@@ -51,7 +51,7 @@ export function renderGke(settings: EnvironmentSettings, facts: TargetFacts): Ku
 /** The same as a file of several documents. */
 export function gkeYaml(settings: EnvironmentSettings, facts: TargetFacts): string {
   return renderGke(settings, facts)
-    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .map((object) => manifestText(object))
     .join('---\n');
 }
 

@@ -21,7 +21,7 @@ export function runResource({ kind, group }: RunKind, manifest: RunManifest, reg
   const at = [name, `--region=${region}`];
   const replace: GcloudCommand = {
     args: [...group, 'replace', '-'],
-    input: stringify(manifest, { lineWidth: 0, aliasDuplicateObjects: false }),
+    input: manifestText(manifest),
   };
   return {
     kind,
@@ -33,6 +33,11 @@ export function runResource({ kind, group }: RunKind, manifest: RunManifest, reg
     commands: (state) => (state.is === 'same' ? [] : [replace]),
     removal: () => [{ args: [...group, 'delete', ...at] }],
   };
+}
+
+/** As a file. gcloud and kubectl read YAML 1.1, in which an unquoted `yes` or `0123` would be no text. */
+export function manifestText(manifest: unknown): string {
+  return stringify(manifest, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -73,17 +78,20 @@ function listDifferences(
   return [...changed, ...gone.map((item) => `${words([...path, nameOf(item) ?? 'without a name'])} goes`)];
 }
 
-/** The end of a path is what an operator knows: `limits memory`, `MAX_CALLS`. */
+/** Levels that say nothing to an operator. */
+const SILENT = ['value', 'valueFrom', 'secretKeyRef', 'spec', 'template', 'metadata', 'containers', 'env'];
+
+/** The end of a path is what an operator knows: `limits memory`, `worker MAX_CALLS`. */
 function words(path: readonly string[]): string {
-  const known = path.filter(
-    (part) => !['value', 'spec', 'template', 'metadata', 'containers', 'env'].includes(part),
-  );
-  return known.slice(-2).join(' ');
+  return path
+    .filter((part) => !SILENT.includes(part))
+    .slice(-2)
+    .join(' ');
 }
 
 function text(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isTree(value: unknown): value is Tree {
