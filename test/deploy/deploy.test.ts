@@ -150,6 +150,10 @@ describe.runIf(GCLOUD)(title, () => {
     expect(lines.join('\n')).toContain('nothing to change: everything is as the settings say');
   });
 
+  test('docs/operations.md has commands that are checked', () => {
+    expect(documentedCommands().length).toBeGreaterThan(20);
+  });
+
   test.each(documentedCommands())('docs/operations.md: %s', { timeout: 60_000 }, async (line) => {
     const { state } = scene.google;
     const restore = state.save();
