@@ -62,7 +62,7 @@ test('another currency is shown by a rate that has a date', async () => {
     { ...SAMPLE, currency: 'EUR' },
     { ...deps, prices: () => ({ ...loadPrices(), rates: { EUR: rate } }) },
   );
-  expect(text()).toContain('EUR 63.75');
+  expect(text()).toContain('EUR 63.77');
 });
 
 test('docs/costs.md has the comparison that the command writes', async () => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { PRICES } from '../config/prices.ts';
 import { type Compared, compareTargets, comparisonTable } from '../deploy/comparison.ts';
 import {

@@ -76,7 +76,7 @@ test('what stays is charged for the whole month, and a cluster also without pods
 
 /*
  * A minute: $0.0048 heard, 360 characters × $0.03 / 1,000 = $0.0108 spoken, 5,000 × $0.40 + 20,000 × $0.10 + 300 × $1.60 per million = $0.0045
- * thought: $0.0201. Telephony $0.0034 + $0.004 + 2 × $0.0005 = $0.0084. A call of 2.5 min: 2.5 × $0.0201 + 3 × $0.0084 = $0.0754.
+ * thought: $0.0201. Telephony $0.0034 + $0.004 + 2 × $0.0005 = $0.0084. A call of 2.5 min: 2.5 × $0.0201 + 3 × $0.0084 = $0.07545.
  */
 describe('calls', () => {
   const week = { openHours: 45, shifts: 6, days: 6 };
@@ -84,11 +84,11 @@ describe('calls', () => {
     const cost = callCost({ perDay: 10, minutes: 2.5, bookings: 0.5 }, week, 2, prices);
     expect(cost.speechPerMinute).toBeCloseTo(0.0201, 4);
     expect(cost.telephonyPerMinute).toBeCloseTo(0.0084, 6);
-    expect(cost.perCall).toBeCloseTo(0.0754, 4);
-    expect(cost.perBooking).toBeCloseTo(0.1508, 4);
+    expect(cost.perCall).toBeCloseTo(0.07545, 5);
+    expect(cost.perBooking).toBeCloseTo(0.1509, 5);
     // 10 × 6 × 4.348 calls, and a number for each clinic.
     expect(cost.callsPerMonth).toBeCloseTo(260.9, 1);
-    expect(cents(cost.perMonth)).toBe(cents(260.893 * 0.0754 + 2));
+    expect(cents(cost.perMonth)).toBe(cents(260.893 * 0.07545 + 2));
   });
 
   test('that never end in a booking have no price for one', () =>
