@@ -20,7 +20,8 @@ export function serveWebhooks(app: Hono, { read, watchdog, log }: WebhookDeps): 
   app.post('/webhooks/livekit', async (c) => {
     const event = await read(await c.req.text(), c.req.header('authorization')).catch((error: unknown) => {
       if (!isOpenhoursError(error, 'CREDENTIALS_REFUSED')) throw error;
-      log.warn({ error }, 'webhook refused');
+      // Anybody may send something here: one short line each.
+      log.warn({ reason: error.cause instanceof Error ? error.cause.message : undefined }, 'webhook refused');
       return undefined;
     });
     if (event === undefined)

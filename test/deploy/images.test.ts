@@ -31,7 +31,11 @@ test('shellcheck has nothing to say about the scripts', async () => {
   expect(SCRIPTS).toEqual(
     expect.arrayContaining(['scripts/set-up', 'scripts/demo', 'scripts/test', 'scripts/build-image.sh']),
   );
-  expect(await check('shellcheck', ['--external-sources', ...SCRIPTS])).toEqual({ code: 0, output: '' });
+  // SC2016 takes a command that a message quotes for one that should have been run.
+  expect(await check('shellcheck', ['--external-sources', '--exclude=SC2016', ...SCRIPTS])).toEqual({
+    code: 0,
+    output: '',
+  });
 });
 
 describe.each(DOCKERFILES)('%s', (file) => {
