@@ -138,6 +138,39 @@ export const CUT_OFF_TEXT = SAY.cutOff.en;
 /** Said once the line is back that was lost, and with it what was said meanwhile. */
 export const LINE_BACK_TEXT = SAY.lineBack.en;
 
+/** Said to a caller for whom it has rung for a while. */
+export const STILL_RINGING_TEXT = 'It is still ringing, please stay on the line.';
+
+/**
+ * Said to whoever has picked up at the clinic, while the caller listens: only what the caller has said, or has been verified for.
+ * @param names Whom the call has verified.
+ * @param about One sentence in the words of the call, if there is one.
+ */
+export function briefingText(
+  clinic: Pick<ClinicProfile, 'name'>,
+  names: readonly string[],
+  about: string | undefined,
+): string {
+  const who = names.length === 0 ? '' : `: ${names.join(' and ')}`;
+  const sentence = about === undefined || /[.!?؟۔]$/u.test(about) ? about : `${about}.`;
+  return [
+    `Hello, this is the automated assistant of ${clinic.name}, with a caller on the line${who}.`,
+    ...(sentence === undefined ? [] : [sentence]),
+    BRIEFING_QUESTION_TEXT,
+  ].join(' ');
+}
+
+/** … and in an emergency, in which nobody is asked. */
+export function emergencyBriefingText(clinic: Pick<ClinicProfile, 'name'>): string {
+  return `Hello, this is the automated assistant of ${clinic.name}, with an emergency on the line. I am connecting you now.`;
+}
+
+/** Ends a briefing; said again when there was no answer. */
+export const BRIEFING_QUESTION_TEXT = 'Shall I connect you? Please say yes, or press any key.';
+
+/** Said to both once they hear each other. */
+export const CONNECTED_TEXT = 'You are connected now.';
+
 /** Said before a transfer to the clinic's own number. */
 export const CONNECTING_TEXT = SAY.connecting.en;
 
@@ -171,6 +204,7 @@ export const MESSAGE_TAKEN_TEXT = SAY.messageTaken.en;
 /** Said to an after-hours caller who left no message. */
 export const AFTER_HOURS_GOODBYE_TEXT = SAY.afterHoursGoodbye.en;
 
+<<<<<<< HEAD
 /** What has to be there even when no voice can be made. */
 const PREPARED: readonly Sentence[] = [
   SAY.unknownNumber,
@@ -196,6 +230,34 @@ const PREPARED: readonly Sentence[] = [
   SAY.tooManyCalls,
   SAY.messageTaken,
   SAY.afterHoursGoodbye,
+=======
+/** Sentences that have to be there even when no voice can be made. */
+export const PREPARED_TEXTS: readonly string[] = [
+  UNKNOWN_NUMBER_TEXT,
+  ...SILENCE_TEXTS,
+  SILENCE_GOODBYE_TEXT,
+  ...FILLER_TEXTS,
+  LOST_TURN_TEXT,
+  NOT_HEARD_TEXT,
+  PASS_ON_TEXT,
+  TAKEN_OVER_TEXT,
+  CUT_OFF_TEXT,
+  LINE_BACK_TEXT,
+  STILL_RINGING_TEXT,
+  BRIEFING_QUESTION_TEXT,
+  CONNECTED_TEXT,
+  CONNECTING_TEXT,
+  CONNECTING_OR_CALLBACK_TEXT,
+  CONNECTING_OR_AGAIN_TEXT,
+  CALLBACK_TEXT,
+  NOBODY_THERE_TEXT,
+  STOPPING_TEXT,
+  CLOSING_SOON_TEXT,
+  SHORT_OF_TIME_TEXT,
+  TOO_MANY_CALLS_TEXT,
+  MESSAGE_TAKEN_TEXT,
+  AFTER_HOURS_GOODBYE_TEXT,
+>>>>>>> d172c17 (Tell whoever picks up at the clinic who is calling before the two are connected, so that nobody has to ask twice)
 ];
 
 /** Those sentences in a language. */

@@ -149,7 +149,14 @@ describe('whatever is known of a room', () => {
 });
 
 /** Order of the steps. */
-const RANK: Record<Verdict, number> = { leave: 0, take_over: 1, transfer: 2, call_back: 3, close_row: 4 };
+const RANK: Record<Verdict, number> = {
+  leave: 0,
+  take_over: 1,
+  transfer: 2,
+  call_back: 3,
+  close_row: 4,
+  hang_up: 4,
+};
 
 test('every lost call reaches its end, in steps that only go up, whoever opens and closes meanwhile', () => {
   const openness = fc.array(fc.boolean(), { minLength: 200, maxLength: 200 });
