@@ -1,15 +1,12 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
-<<<<<<< HEAD
-import { CONNECTING_TEXT, NOBODY_TO_RING_TEXT, inLanguage } from '../../src/clinic/sentences.ts';
-=======
 import {
   CONNECTING_TEXT,
   NOBODY_TO_RING_TEXT,
   NOT_CONNECTED_AGAIN_TEXT,
+  inLanguage,
 } from '../../src/clinic/sentences.ts';
 import { TRANSFERS } from '../alarms.ts';
->>>>>>> d172c17 (Tell whoever picks up at the clinic who is calling before the two are connected, so that nobody has to ask twice)
 import type { CallState } from '../call-state.ts';
 import { type ToolReply, runTool } from './run-tool.ts';
 

@@ -204,7 +204,6 @@ export const MESSAGE_TAKEN_TEXT = SAY.messageTaken.en;
 /** Said to an after-hours caller who left no message. */
 export const AFTER_HOURS_GOODBYE_TEXT = SAY.afterHoursGoodbye.en;
 
-<<<<<<< HEAD
 /** What has to be there even when no voice can be made. */
 const PREPARED: readonly Sentence[] = [
   SAY.unknownNumber,
@@ -230,34 +229,6 @@ const PREPARED: readonly Sentence[] = [
   SAY.tooManyCalls,
   SAY.messageTaken,
   SAY.afterHoursGoodbye,
-=======
-/** Sentences that have to be there even when no voice can be made. */
-export const PREPARED_TEXTS: readonly string[] = [
-  UNKNOWN_NUMBER_TEXT,
-  ...SILENCE_TEXTS,
-  SILENCE_GOODBYE_TEXT,
-  ...FILLER_TEXTS,
-  LOST_TURN_TEXT,
-  NOT_HEARD_TEXT,
-  PASS_ON_TEXT,
-  TAKEN_OVER_TEXT,
-  CUT_OFF_TEXT,
-  LINE_BACK_TEXT,
-  STILL_RINGING_TEXT,
-  BRIEFING_QUESTION_TEXT,
-  CONNECTED_TEXT,
-  CONNECTING_TEXT,
-  CONNECTING_OR_CALLBACK_TEXT,
-  CONNECTING_OR_AGAIN_TEXT,
-  CALLBACK_TEXT,
-  NOBODY_THERE_TEXT,
-  STOPPING_TEXT,
-  CLOSING_SOON_TEXT,
-  SHORT_OF_TIME_TEXT,
-  TOO_MANY_CALLS_TEXT,
-  MESSAGE_TAKEN_TEXT,
-  AFTER_HOURS_GOODBYE_TEXT,
->>>>>>> d172c17 (Tell whoever picks up at the clinic who is calling before the two are connected, so that nobody has to ask twice)
 ];
 
 /** Those sentences in a language. */
