@@ -29,7 +29,7 @@ const TOLD = briefingText(CLINIC, [], undefined);
 const ANSWERED: DialResult = { outcome: 'answered', sipStatus: undefined, trouble: false };
 
 /** A transfer to somebody who picks up after 4 s, unless it is said otherwise. */
-function transferring({ reason = 'asked_for', rings = 4_000 as number, result = ANSWERED } = {}) {
+function transferring({ reason = 'asked_for', rings = 4_000, result = ANSWERED } = {}) {
   const fake = new FakeCall({ clinic: CLINIC });
   const played: number[] = [];
   Object.assign(fake.receiver, { play: async () => void played.push(fake.now) });
