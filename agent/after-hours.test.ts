@@ -1,4 +1,5 @@
 import { voice } from '@livekit/agents';
+import { RoomEvent } from '@livekit/rtc-node';
 import { DateTime } from 'luxon';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ZONE, makeClinic } from '../test/support/clinic.ts';
@@ -7,7 +8,7 @@ import { SqlFailure } from '../test/support/database.ts';
 import { FakeCall } from '../test/support/live-call.ts';
 import { AFTER_HOURS_GOODBYE_TEXT, MESSAGE_TAKEN_TEXT, STOPPING_TEXT } from '../src/clinic/sentences.ts';
 import { AFTER_HOURS } from '../src/config/defaults.ts';
-import { afterHoursText, takeMessage } from './after-hours.ts';
+import { afterHoursText, nobodyInText, takeMessage } from './after-hours.ts';
 import type { CallEnd } from './call.ts';
 import type { WorkerLink, WorkerOrders } from './worker-link.ts';
 
@@ -85,6 +86,26 @@ describe('a message', () => {
     session.hear(words);
     session.caller('listening');
   }
+
+  test('is asked for once more when 0 is pressed for a person, with what to do in an emergency', async () => {
+    const { fake, session, taken } = taking();
+    const press = (identity: string) => fake.room.emit(RoomEvent.DtmfReceived, 0, '0', { identity });
+    await pass(2_000);
+    press('somebody');
+    expect(fake.receiver.stopped).toBe(0);
+    press('caller');
+    await pass(1_000);
+    const advice = nobodyInText(fake.state.clinic);
+    expect(fake.said.map(({ text }) => text)).toEqual([TEXT, advice]);
+    expect(advice).toMatch(/is closed now\. .*emergency.* leave a message/);
+    await pass(4_000);
+    press('caller');
+    await speak(session, 'It is about my bill.');
+    await pass(AFTER_HOURS.endMs + 6_000);
+    expect(fake.said.filter(({ text }) => text === advice)).toHaveLength(1);
+    expect(taken.end).toEqual({ outcome: 'after_hours', reason: 'message_taken' });
+    expect(fake.room.listenerCount(RoomEvent.DtmfReceived)).toBe(0);
+  });
 
   test('is stored whole before it is confirmed, and the line stays up for the confirmation', async () => {
     const { fake, session, taken } = taking();

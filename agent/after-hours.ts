@@ -1,4 +1,5 @@
 import { type inference, voice } from '@livekit/agents';
+import { type RemoteParticipant, RoomEvent } from '@livekit/rtc-node';
 import { DateTime } from 'luxon';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClinicProfile } from '../src/clinic/clinics.ts';
@@ -27,6 +28,15 @@ export function afterHoursText(clinic: ClinicProfile, nowMs: number): string {
   return parts.join(' ');
 }
 
+/** What a caller hears who presses 0 for a person when the clinic is closed. */
+export function nobodyInText(clinic: ClinicProfile): string {
+  const language = callLanguage(clinic.language);
+  const closed = filled(SAY.closedNow[language], { clinic: clinic.name });
+  return [closed, clinic.emergency_line ?? SAY.closedEmergency[language], SAY.leaveMessageNow[language]].join(
+    ' ',
+  );
+}
+
 /**
  * Takes a message, without a language model: nothing has to be understood, and nothing can be promised that is not so. The message is stored
  * before it is confirmed, and also when the caller hangs up while speaking.
@@ -49,16 +59,23 @@ export async function takeMessage(call: LiveCall, text: string, worker: WorkerLi
   });
   let left = false;
   session.on(voice.AgentSessionEventTypes.Close, () => (left = over = true));
+  const zero = hearZero(call);
   // What was said until then is the message.
   worker.listen({ wrapUp: () => (over = true), closingSoon: () => undefined, shortOfTime: () => undefined });
   await announcer.say(text);
   lastSoundAt = performance.now();
   const until = performance.now() + AFTER_HOURS.messageMs;
   while (!over && performance.now() < until) {
+    if (zero.pressed) {
+      zero.stop(); // once: whoever presses it again has heard it
+      await announcer.say(nobodyInText(state.clinic));
+      lastSoundAt = performance.now();
+    }
     const quietMs = performance.now() - lastSoundAt;
     if (session.userState !== 'speaking' && quietMs > quietLimit(words)) break;
     await wait(AFTER_HOURS.pollMs);
   }
+  zero.stop();
   const message = words.join(' ').slice(0, AFTER_HOURS.messageChars);
   const goodbye = async (sentence: string) => {
     if (left) return;
@@ -74,6 +91,28 @@ export async function takeMessage(call: LiveCall, text: string, worker: WorkerLi
   return stored
     ? { outcome: 'after_hours', reason: 'message_taken' }
     : { outcome: 'failed', reason: 'message_not_stored' };
+}
+
+/** Notices that the caller presses 0, which stops the sentence that is being said. */
+function hearZero({ room, line, session, receiver, log }: LiveCall): { pressed: boolean; stop: () => void } {
+  const heard = { pressed: false, stop: () => undefined as void };
+  const received = (code: number, digit: string, participant?: RemoteParticipant) => {
+    const zero = digit === '0' || (digit === '' && code === 0);
+    if (!zero || participant === undefined || !line.isCaller(participant)) return;
+    heard.pressed = true;
+    receiver.stopPrompt();
+    try {
+      session.interrupt();
+    } catch (error) {
+      log.debug({ error }, 'a key did not stop the sentence');
+    }
+  };
+  heard.stop = () => {
+    heard.pressed = false;
+    room.off(RoomEvent.DtmfReceived, received);
+  };
+  room.on(RoomEvent.DtmfReceived, received);
+  return heard;
 }
 
 /** Stores a message for as long as a caller can be kept waiting; the same message twice is one. */

@@ -21,7 +21,7 @@ export interface CodedAnswer {
 }
 
 /** After so many transfers in vain a message is offered instead. */
-const TRANSFERS = 2;
+export const TRANSFERS = 2;
 
 /**
  * What is answered by code to what the caller said, before any model: emergencies with the clinic's instructions and a person, the wish for a

@@ -1,7 +1,8 @@
 import { voice } from '@livekit/agents';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ANSWERING } from '../src/config/desk-defaults.ts';
-import type { LiveCall } from './live-call.ts';
+import type { Logger } from '../src/log.ts';
+import type { CallState } from './call-state.ts';
 import { hearSafety } from './safety.ts';
 
 const { Close, UserInputTranscribed, UserStateChanged } = voice.AgentSessionEventTypes;
@@ -19,6 +20,17 @@ export interface FirstWords {
   /** The session has taken what was said as a turn. */
   turnOver: boolean;
   left: boolean;
+}
+
+/** What listens to somebody. */
+export interface Ears {
+  readonly session: Pick<voice.AgentSession<CallState>, 'on' | 'off' | 'userState'>;
+  readonly state: {
+    readonly clinic: { readonly languages: readonly string[] };
+    /** Grows when a turn is over. */
+    readonly ledger: { readonly turnIndex: number };
+  };
+  readonly log: Logger;
 }
 
 /** Who has picked up. */
@@ -47,7 +59,7 @@ export function isMachine(words: string, languages: readonly string[]): boolean 
 }
 
 /** Listens to whoever picked up, without saying anything, until it is clear who did; or until `given` up, which is a person's end of it. */
-export async function hearWhoAnswered(call: LiveCall, given: () => boolean): Promise<Answered> {
+export async function hearWhoAnswered(call: Ears, given: () => boolean): Promise<Answered> {
   const { session, state } = call;
   const answeredAt = performance.now();
   const before = state.ledger.turnIndex;
@@ -79,7 +91,7 @@ export async function hearWhoAnswered(call: LiveCall, given: () => boolean): Pro
 }
 
 /** Waits until a machine has finished its greeting, and with it the tone; false when the line is gone, or it does not end. */
-export async function waitForTone(call: LiveCall, given: () => boolean): Promise<boolean> {
+export async function waitForTone(call: Ears, given: () => boolean): Promise<boolean> {
   const startedAt = performance.now();
   const heard: FirstWords = {
     answeredAt: startedAt,
@@ -102,7 +114,8 @@ export async function waitForTone(call: LiveCall, given: () => boolean): Promise
   }
 }
 
-function follow({ session }: LiveCall, heard: FirstWords): () => void {
+/** Notes what is heard from now on; the return ends it. */
+export function follow({ session }: Ears, heard: FirstWords): () => void {
   const stateChanged = ({ newState }: { newState: string }) => {
     const speaking = newState === 'speaking';
     if (speaking) heard.firstSoundAt ??= performance.now();

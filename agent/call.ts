@@ -39,7 +39,14 @@ export interface CallDeps {
 }
 
 /** How a call ended, and why, in the words of the ledger; or why this agent leaves a call that goes on without it. */
-export type CallEnd = { outcome: CallOutcome; reason: string } | { leave: 'handed_over' | 'call_taken_over' };
+export type CallEnd =
+  | {
+      outcome: CallOutcome;
+      reason: string;
+      /** The caller is connected with somebody in this room: it stays, and the two go on without us. */
+      bridged?: true;
+    }
+  | { leave: 'handed_over' | 'call_taken_over' };
 
 /** What is known of the call so far; each step adds to it. */
 export interface Progress {
@@ -95,8 +102,10 @@ export async function takeCall(deps: CallDeps): Promise<CallEnd> {
     deps.worker.ended(room, end.leave);
     return end;
   }
+  const { outcome, reason } = end;
   // Hanging up comes first: the caller should not wait for our rows.
-  await hangUp(call);
+  if (end.bridged === true) call.log.info('leaving the caller with whom they are connected');
+  else await hangUp(call);
   if (!(await recorded(call, end))) {
     await deps.unrecorded.add({
       room,
@@ -104,7 +113,8 @@ export async function takeCall(deps: CallDeps): Promise<CallEnd> {
       clinicSlug: call.line?.clinicSlug ?? call.knownClinic?.slug,
       callerNumber: call.line?.callerNumber,
       workerId: deps.workerId,
-      ...end,
+      outcome,
+      reason,
     });
   }
   await settleTask(call, end);

@@ -1,6 +1,6 @@
 import { voice } from '@livekit/agents';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FakeCall } from '../test/support/live-call.ts';
+import { FakeCall, FakeSession } from '../test/support/live-call.ts';
 import { makeClinic } from '../test/support/clinic.ts';
 import { stopClocks } from '../test/support/stopped-clocks.ts';
 import {
@@ -14,6 +14,7 @@ import type { TransferOutcome } from '../src/providers/sip-transfer.ts';
 import { answerByCode } from './alarms.ts';
 import type { CallEnd } from './call.ts';
 import { converse } from './conversation.ts';
+import { transfer } from './tools/transfer.ts';
 import type { WorkerLink, WorkerOrders } from './worker-link.ts';
 
 let startClocks: () => void;
@@ -127,6 +128,54 @@ describe('an emergency', () => {
     await pass(RINGS_MS);
     expect(fake.session.said).toEqual([EMERGENCY_ALONE_TEXT]);
     expect(left).toEqual([expect.objectContaining({ reason: 'emergency' })]);
+  });
+});
+
+test('a third wish for a person by key or by the model offers a message, and rings nobody', () => {
+  const { fake } = call('completed');
+  fake.state.failedTransfers = 2;
+  expect(transfer(fake.state, { reason: 'The caller has pressed 0.' })).toMatchObject({
+    say: NOT_CONNECTED_AGAIN_TEXT,
+  });
+  expect(fake.state.transferWish).toBeUndefined();
+});
+
+describe('where somebody can be called into the room', () => {
+  const withDesk = (result: { outcome: string; trouble: boolean }) => {
+    const made = call('completed');
+    Object.assign(made.fake.receiver, { play: () => Promise.resolve(true) });
+    const desk = {
+      ears: {
+        session: new FakeSession(),
+        state: { clinic: made.fake.state.clinic, ledger: { turnIndex: 0 } },
+      },
+      keys: 0,
+      left: false,
+      ring: () => Promise.resolve(result),
+      keepApart: () => Promise.resolve((desk.keys = 1)),
+      join: () => Promise.resolve(true),
+      hangUp: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+    Object.assign(desk.ears, { log: made.fake.state.log });
+    Object.assign(made.fake.call, { openFrontDesk: () => desk });
+    return made;
+  };
+
+  test('the two are left to each other, and nobody is referred', async () => {
+    const { fake, result, say } = withDesk({ outcome: 'answered', trouble: false });
+    say('Can I speak to a real person please');
+    await pass(3_000);
+    expect(result.end).toEqual({ outcome: 'transferred', reason: 'asked_for', bridged: true });
+    expect(fake.transfers).toEqual([]);
+  });
+
+  test('the caller is referred where the call cannot be placed', async () => {
+    const { fake, result, say } = withDesk({ outcome: 'failed', trouble: true });
+    say('Can I speak to a real person please');
+    await pass(RINGS_MS);
+    expect(fake.transfers.map(({ to }) => to)).toEqual([STAFF]);
+    expect(result.end).toEqual({ outcome: 'transferred', reason: 'asked_for' });
   });
 });
 

@@ -10,28 +10,51 @@ import { leaveEmergency } from './alarms.ts';
 import type { CallEnd } from './call.ts';
 import type { CallState, TransferWish } from './call-state.ts';
 import type { LiveCall } from './live-call.ts';
+import { type TransferClock, transferWarm } from './warm-transfer.ts';
 
 /**
  * Connects the caller with the clinic's own telephone, which rings meanwhile. Undefined when nobody came to it: the call is ours again, and
  * the caller has been told and asked what they would like instead.
  */
-export async function connectCaller(call: LiveCall, wish: TransferWish): Promise<CallEnd | undefined> {
+export async function connectCaller(
+  call: LiveCall,
+  wish: TransferWish,
+  clock: TransferClock,
+): Promise<CallEnd | undefined> {
   const { state, log, line } = call;
   const to = state.clinic.staff_number;
   const startedAt = performance.now();
   // What the caller says into the ringing is nothing to be answered.
   state.silenced = true;
-  const outcome: TransferOutcome = to === null ? 'failed' : await line.transfer(to, CALL.transferRingMs);
+  const { outcome, bridged } = await connect(call, to, wish, clock);
   const durationMs = performance.now() - startedAt;
-  log.info({ transfer: outcome, durationMs: Math.round(durationMs) }, 'transfer');
+  log.info({ transfer: outcome, bridged, durationMs: Math.round(durationMs) }, 'transfer');
   const sentence = settleTransfer(state, wish.reason, outcome, durationMs);
   if (outcome === 'completed') {
-    return { outcome: 'transferred', reason: wish.reason === 'emergency' ? 'emergency' : 'asked_for' };
+    const reason = wish.reason === 'emergency' ? 'emergency' : 'asked_for';
+    return { outcome: 'transferred', reason, ...(bridged && { bridged }) };
   }
+  // The call is being finished, by somebody who says so themselves.
+  if (clock.givenUp.aborted) return undefined;
   if (sentence === undefined || line.callerLeft()) return { outcome: 'completed', reason: 'caller_hung_up' };
   state.silenced = false;
   call.session.say(sentence);
   return undefined;
+}
+
+/** In the caller's room where somebody can be called into it, and otherwise by REFER. */
+async function connect(
+  call: LiveCall,
+  to: string | null,
+  wish: TransferWish,
+  clock: TransferClock,
+): Promise<{ outcome: TransferOutcome; bridged: boolean }> {
+  if (to === null) return { outcome: 'failed', bridged: false };
+  const desk = call.openFrontDesk?.();
+  const warm = desk === undefined ? 'cold' : await transferWarm(call, desk, to, wish, clock);
+  if (warm !== 'cold') return { outcome: warm, bridged: warm === 'completed' };
+  if (clock.givenUp.aborted) return { outcome: 'no_answer', bridged: false };
+  return { outcome: await call.line.transfer(to, CALL.transferRingMs), bridged: false };
 }
 
 /** Puts a transfer on record, by voice or by text; what to say to the caller who is back, where one is. */

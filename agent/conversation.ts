@@ -53,6 +53,8 @@ class Conversation {
   #bargeIn: NodeJS.Timeout | undefined;
   /** While the clinic's telephone rings for the caller. */
   #connecting: Promise<void> | undefined;
+  readonly #hurry = new AbortController();
+  readonly #givenUp = new AbortController();
   /** The connection is being made anew, and nothing is heard on either side. */
   #lineLost = false;
 
@@ -127,7 +129,11 @@ class Conversation {
     // A telephone that rings for the caller already is not rung again beside it.
     const rung = Promise.race([this.#connecting, wait(Math.max(0, left() - WRAPPING.goodbyeMs))]);
     const free = this.#connecting === undefined ? Promise.resolve() : rung;
-    const wrapped = free.then(() => (this.#over ? undefined : wrapUp(this.#call, order, left)));
+    this.#hurry.abort();
+    const wrapped = free.then(() => {
+      this.#givenUp.abort();
+      return this.#over ? undefined : wrapUp(this.#call, order, left);
+    });
     wrapped.then(
       (end) => end && this.#finish(end),
       (error: unknown) => {
@@ -171,7 +177,10 @@ class Conversation {
 
   async #connect(wish: TransferWish): Promise<void> {
     try {
-      const end = await connectCaller(this.#call, wish);
+      const end = await connectCaller(this.#call, wish, {
+        hurry: this.#hurry.signal,
+        givenUp: this.#givenUp.signal,
+      });
       if (end !== undefined) this.#finish(end);
     } catch (error) {
       this.#call.log.error({ error }, 'the caller could not be connected');

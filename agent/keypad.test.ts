@@ -148,11 +148,43 @@ describe('keys that were asked for', () => {
 describe('0', () => {
   test('means a person, once for each time it is pressed', async () => {
     const { turns, press } = listening();
-    press('100');
+    press('00');
+    expect(turns).toEqual([]);
+    await pass(KEYPAD.loneMs);
     expect(turns).toEqual([PRESSED_ZERO]);
     await pass(KEYPAD.againMs);
-    press('0');
+    press('0#');
     expect(turns).toHaveLength(2);
+  });
+
+  test('is the first digit of a date of birth that nobody has asked for', async () => {
+    const { turns, press, fake } = listening();
+    for (const key of '03051990') {
+      press(key);
+      await pass(KEYPAD.loneMs - 100);
+    }
+    expect(fake.session.interrupted).toBe(1);
+    await pass(KEYPAD.pauseMs);
+    expect(turns).toEqual([BORN]);
+  });
+
+  test.each(['4711', '99999999', '12'])(
+    'does not come of other digits that nobody has asked for: %s',
+    async (keys) => {
+      const { turns, press } = listening();
+      press(keys);
+      await pass(KEYPAD.pauseMs);
+      expect(turns).toEqual([]);
+    },
+  );
+
+  test('stays one after another key, once that has been left alone', async () => {
+    const { turns, press } = listening();
+    press('5');
+    await pass(KEYPAD.loneMs);
+    press('0');
+    await pass(KEYPAD.loneMs);
+    expect(turns).toEqual([PRESSED_ZERO]);
   });
 
   test('is nothing more while the caller is being connected', () => {

@@ -1,7 +1,7 @@
 import { voice } from '@livekit/agents';
 import { type RemoteParticipant, RoomEvent } from '@livekit/rtc-node';
 import { KEYPAD } from '../src/config/desk-defaults.ts';
-import { personByKey, takeEntry } from './keys.ts';
+import { PRESSED_ZERO, takeEntry, takeUnasked } from './keys.ts';
 import type { LiveCall } from './live-call.ts';
 
 /** By their codes (RFC 4733), for a bridge that leaves the character out. */
@@ -11,7 +11,8 @@ const { UserInputTranscribed } = voice.AgentSessionEventTypes;
 
 /**
  * Listens to the keys of the caller's telephone. What was asked for is collected until the hash key, a pause, or the most there can be, and
- * handed to the conversation as the caller's turn; star begins it anew. Otherwise 0 means a person, and the other keys nothing.
+ * handed to the conversation as the caller's turn; star begins it anew. Otherwise 0 alone means a
+ * person, and the other keys nothing but a date of birth.
  */
 export class Keypad {
   readonly #call: LiveCall;
@@ -19,6 +20,9 @@ export class Keypad {
   #limit: NodeJS.Timeout | undefined;
   /** The recogniser has words that were said over the keys. */
   #murmured = false;
+  /** Digits that nobody has asked for. */
+  #unasked = '';
+  #lone: NodeJS.Timeout | undefined;
   #zeroAt = -Infinity;
 
   constructor(call: LiveCall) {
@@ -47,12 +51,9 @@ export class Keypad {
   };
 
   #press(key: string): void {
-    const { keypad, silenced, transferWish } = this.#call.state;
+    const { keypad, silenced } = this.#call.state;
     if (silenced) return;
-    if (keypad.keys === undefined && keypad.request === undefined) {
-      if (key === '0' && transferWish === undefined) this.#wantPerson();
-      return;
-    }
+    if (keypad.keys === undefined && keypad.request === undefined) return this.#pressUnasked(key);
     if (keypad.keys === undefined) {
       if (key === '#') return;
       this.#begin();
@@ -64,6 +65,35 @@ export class Keypad {
     if (keypad.keys?.length === KEYPAD.digits) return this.#end();
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => this.#end(), KEYPAD.pauseMs);
+  }
+
+  /** A 0 may be the first digit of a date that is typed without having been asked for. */
+  #pressUnasked(key: string): void {
+    if (this.#call.state.transferWish !== undefined) return;
+    clearTimeout(this.#lone);
+    if (key === '#' || key === '*') {
+      if (key === '*') this.#unasked = '';
+      return this.#endUnasked();
+    }
+    if (key === '0' && this.#unasked === '') this.#fallSilent();
+    this.#unasked = (this.#unasked + key).slice(0, KEYPAD.digits);
+    const lone = this.#unasked.length === 1 || /^0+$/.test(this.#unasked);
+    this.#lone = setTimeout(() => this.#endUnasked(), lone ? KEYPAD.loneMs : KEYPAD.pauseMs);
+  }
+
+  #endUnasked(): void {
+    const keys = this.#unasked;
+    this.#unasked = '';
+    const { state, log } = this.#call;
+    if (state.silenced || state.transferWish !== undefined) return;
+    const turn = takeUnasked(state, keys);
+    if (turn === undefined) return;
+    const now = performance.now();
+    if (turn === PRESSED_ZERO && now - this.#zeroAt < KEYPAD.againMs) return;
+    if (turn === PRESSED_ZERO) this.#zeroAt = now;
+    this.#fallSilent();
+    log.info({ keys: keys.length }, 'keys were typed that were not asked for');
+    this.#answer(turn);
   }
 
   #begin(): void {
@@ -83,15 +113,6 @@ export class Keypad {
     if (turn === undefined) return;
     log.info({ keys: typed.length, understood: state.keypad.mistyped === 0 }, 'keys were typed');
     this.#answer(turn);
-  }
-
-  #wantPerson(): void {
-    const now = performance.now();
-    if (now - this.#zeroAt < KEYPAD.againMs) return;
-    this.#zeroAt = now;
-    this.#fallSilent();
-    this.#call.log.info('0 was pressed');
-    this.#answer(personByKey(this.#call.state));
   }
 
   /** As the caller's turn, which the recogniser would have brought otherwise. */
@@ -122,5 +143,7 @@ export class Keypad {
   #stopClocks(): void {
     clearTimeout(this.#pause);
     clearTimeout(this.#limit);
+    clearTimeout(this.#lone);
+    this.#unasked = '';
   }
 }

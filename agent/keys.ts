@@ -34,7 +34,7 @@ export function takeEntry(state: CallState, keys: string): string | undefined {
   if (keys === '0') return personByKey(state);
   if (keypad.request === undefined || keys === '') return undefined;
   const { what } = keypad.request;
-  const turn = what === 'code' ? TYPED_CODE : `[typed on the keypad: ${grouped(what, keys)}]`;
+  const turn = what === 'code' ? TYPED_CODE : typedTurn(what, keys);
   const fits = couldBe(state, what, keys);
   keypad.mistyped = fits ? 0 : keypad.mistyped + 1;
   keypad.code = fits && what === 'code' ? keys : undefined;
@@ -49,8 +49,22 @@ export function takeEntry(state: CallState, keys: string): string | undefined {
 export function takeKeys(state: CallState, keys: string): string | undefined {
   const [typed = ''] = keys.replace(/^#+/, '').split('#');
   const entry = (typed.split('*').at(-1) ?? '').slice(0, KEYPAD.digits);
-  if (state.keypad.request === undefined) return keys.includes('0') ? personByKey(state) : undefined;
-  return takeEntry(state, entry);
+  return state.keypad.request === undefined ? takeUnasked(state, entry) : takeEntry(state, entry);
+}
+
+/**
+ * Takes digits that nobody has asked for, once nothing follows them: 0 alone is a person, and a date of birth is one, which people type who are
+ * asked to say it.
+ * @returns The caller's turn, for the conversation; undefined for everything else.
+ */
+export function takeUnasked(state: CallState, keys: string): string | undefined {
+  if (/^0+$/.test(keys)) return personByKey(state);
+  const date = (keys.length === 6 || keys.length === 8) && couldBe(state, 'birth_date', keys);
+  return date ? typedTurn('birth_date', keys) : undefined;
+}
+
+function typedTurn(what: KeypadSubject, keys: string): string {
+  return `[typed on the keypad: ${grouped(what, keys)}]`;
 }
 
 function couldBe(state: CallState, what: KeypadSubject, keys: string): boolean {

@@ -15,6 +15,7 @@ import { Rooms } from '../src/providers/rooms.ts';
 import { SipTransfer, type TransferOutcome } from '../src/providers/sip-transfer.ts';
 import type { Announcer } from './announcer.ts';
 import type { CallState } from './call-state.ts';
+import type { FrontDesk } from './front-desk.ts';
 import type { ProviderTrouble } from './provider-trouble.ts';
 import type { Receiver } from './receiver.ts';
 import type { UsageMeter } from './usage.ts';
@@ -26,6 +27,8 @@ export interface LiveCall {
   readonly announcer: Announcer;
   readonly receiver: Receiver;
   readonly line: OpenLine;
+  /** Where somebody at the clinic can be called into this room; makes the line anew for each try. */
+  readonly openFrontDesk?: (() => FrontDesk) | undefined;
   readonly room: Room;
   readonly tasks: Tasks;
   readonly trouble: ProviderTrouble;

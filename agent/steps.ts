@@ -17,6 +17,7 @@ import { createRecognizer, createVoice } from '../src/providers/speech.ts';
 import { afterHoursText, createMessageSession, takeMessage } from './after-hours.ts';
 import type { CallEnd, Progress, Step } from './call.ts';
 import { converse } from './conversation.ts';
+import { frontDeskOf } from './front-desk.ts';
 import { followLanguage } from './follow-language.ts';
 import { answersNow } from './greeting.ts';
 import { Ledger } from './ledger.ts';
@@ -199,6 +200,7 @@ async function takeUpReceiver(call: Progress): Promise<undefined> {
     announcer,
     receiver,
     line: openLine,
+    openFrontDesk: frontDeskOf(call, state),
     room: ctx.room,
     tasks: new Tasks(db),
     trouble,

@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CONNECTED_TEXT, briefingText } from '../src/clinic/sentences.ts';
+import { STAND_IN_TRUNK } from '../src/local/stack.ts';
+import { Deferred } from './support/deferred.ts';
 import { hear } from './support/conversation.ts';
-import { TestStack } from './support/stack.ts';
+import { TestStack, untilTrue } from './support/stack.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await TestStack.start();
+  stack = await TestStack.start({ worker: false });
+  stack.stack.env['SIP_OUTBOUND_TRUNK_ID'] = STAND_IN_TRUNK;
+  await stack.startWorker();
 }, 900_000); // a machine's first build
 afterEach(() => stack.hangUpAll());
 afterAll(() => stack?.stop());
@@ -16,8 +21,14 @@ async function frontDesk(outcome: string): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
+/** Who is at the clinic: by the last digits of the number, as the stand-in for the telephone network has it. */
+async function staffNumber(number: string): Promise<void> {
+  await stack.sql('update clinics set staff_number = $1', [number]);
+}
+
 describe('a caller', () => {
   test('who asks for a person is taken back when the line is busy, and connected the next time', async () => {
+    await staffNumber('+922135550503'); // cannot be called from here: only referred to
     await frontDesk('busy');
     const caller = await stack.dial();
     await caller.answered;
@@ -41,5 +52,31 @@ describe('a caller', () => {
     expect((await hear(stack, caller, 2)).text, await stack.transcript(caller)).toMatch(
       /^I have Tuesday.*suits? you\?$/,
     );
+  });
+
+  test('who asks for a person is connected with whoever has picked up and was told of them, and the two go on without the agent', async () => {
+    await staffNumber('+922135550199');
+    const left = new Deferred<void>();
+    const caller = await stack.dial({
+      from: '+923005550963',
+      onEvent: ({ type }) => type === 'agent-left' && left.resolve(),
+    });
+    await caller.answered;
+    await hear(stack, caller, 0);
+    await caller.say('Can I speak to a real person, please?');
+    const words = async () => (await stack.transcript(caller)).includes(CONNECTED_TEXT);
+    await untilTrue(words, 40_000, 'they are connected');
+    expect(await stack.transcript(caller)).toContain(
+      briefingText({ name: 'Karachi Smiles Dental (sample)' }, [], undefined),
+    );
+    await left.promise;
+    expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'transferred', reason: 'asked_for' });
+    const said = await caller.say('Hello, this is about my appointment on Tuesday.');
+    // The stand-in says this only once it has heard the caller.
+    const heard = await caller.listen();
+    expect(heard.firstAudioAt).toBeGreaterThan(said.endedAt);
+    expect((await caller.ended).by).toBe('agent');
+    await untilTrue(() => stack.roomIsGone(caller), 5_000, 'the room has ended');
+    expect(stack.workerLog()).toContain('one of two who were connected has hung up');
   });
 });

@@ -105,7 +105,8 @@ describe('a request for keys', () => {
     await run(call, 'birth_date');
     call.callerSpeaks();
     await runTool(call.state, 'list_appointments', {}, () => listAppointments(call.state, {}));
-    expect(takeKeys(call.state, '03051990')).toBe(PRESSED_ZERO);
+    expect(takeKeys(call.state, '4711')).toBeUndefined();
+    expect(takeKeys(call.state, '0')).toBe(PRESSED_ZERO);
   });
 });
 

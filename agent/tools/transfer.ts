@@ -1,6 +1,12 @@
 import { llm } from '@livekit/agents';
 import { z } from 'zod';
-import { CONNECTING_TEXT, NOBODY_TO_RING_TEXT, inLanguage } from '../../src/clinic/sentences.ts';
+import {
+  CONNECTING_TEXT,
+  NOBODY_TO_RING_TEXT,
+  NOT_CONNECTED_AGAIN_TEXT,
+  inLanguage,
+} from '../../src/clinic/sentences.ts';
+import { TRANSFERS } from '../alarms.ts';
 import type { CallState } from '../call-state.ts';
 import { type ToolReply, runTool } from './run-tool.ts';
 
@@ -14,7 +20,9 @@ export function transferTool(state: CallState) {
       reason: z
         .string()
         .max(400)
-        .describe('One sentence for whoever answers: who is calling, and what about.'),
+        .describe(
+          'One sentence for whoever answers, which the caller hears as well: who is calling, and what about. Only what the caller has said, and no guess at an illness.',
+        ),
     }),
     execute: (args) => runTool(state, 'transfer', args, async () => transfer(state, args)),
   });
@@ -28,6 +36,7 @@ export function transfer(state: CallState, { reason }: { reason: string }): Tool
       say: NOBODY_TO_RING_TEXT,
     };
   }
+  if (state.failedTransfers >= TRANSFERS) return { error: 'nobody_there', say: NOT_CONNECTED_AGAIN_TEXT };
   const text = reason
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()

@@ -138,6 +138,39 @@ export const CUT_OFF_TEXT = SAY.cutOff.en;
 /** Said once the line is back that was lost, and with it what was said meanwhile. */
 export const LINE_BACK_TEXT = SAY.lineBack.en;
 
+/** Said to a caller for whom it has rung for a while. */
+export const STILL_RINGING_TEXT = 'It is still ringing, please stay on the line.';
+
+/**
+ * Said to whoever has picked up at the clinic, while the caller listens: only what the caller has said, or has been verified for.
+ * @param names Whom the call has verified.
+ * @param about One sentence in the words of the call, if there is one.
+ */
+export function briefingText(
+  clinic: Pick<ClinicProfile, 'name'>,
+  names: readonly string[],
+  about: string | undefined,
+): string {
+  const who = names.length === 0 ? '' : `: ${names.join(' and ')}`;
+  const sentence = about === undefined || /[.!?؟۔]$/u.test(about) ? about : `${about}.`;
+  return [
+    `Hello, this is the automated assistant of ${clinic.name}, with a caller on the line${who}.`,
+    ...(sentence === undefined ? [] : [sentence]),
+    BRIEFING_QUESTION_TEXT,
+  ].join(' ');
+}
+
+/** … and in an emergency, in which nobody is asked. */
+export function emergencyBriefingText(clinic: Pick<ClinicProfile, 'name'>): string {
+  return `Hello, this is the automated assistant of ${clinic.name}, with an emergency on the line. I am connecting you now.`;
+}
+
+/** Ends a briefing; said again when there was no answer. */
+export const BRIEFING_QUESTION_TEXT = 'Shall I connect you? Please say yes, or press any key.';
+
+/** Said to both once they hear each other. */
+export const CONNECTED_TEXT = 'You are connected now.';
+
 /** Said before a transfer to the clinic's own number. */
 export const CONNECTING_TEXT = SAY.connecting.en;
 

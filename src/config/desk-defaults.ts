@@ -87,6 +87,35 @@ export const DIALLING = {
   noteChars: 1_000,
 } as const;
 
+/** Connecting a caller with somebody at the clinic who is told first. */
+export const BRIEFING = {
+  /** The line is looked at this often. */
+  pollMs: 50,
+  /** A ring is heard for this long, and again after the pause: with the pause below 3 s nobody takes the line for dead. */
+  toneMs: 1_000,
+  pauseMs: 1_800,
+  /** After so many rings the caller is told that it still rings. */
+  ringsPerWord: 3,
+  /** Nothing was said on the caller's side since the last ring: they are asked for a moment. Most "hello"s are over by then. */
+  waitMs: 2_800,
+  /** Somebody who was asked has this long to begin; then they are asked again … */
+  replyMs: 3_000,
+  /** … so many times in all. */
+  asks: 3,
+  /** Quiet after an answer: "yes" is short, and its words come up to a second later. */
+  quietMs: 400,
+  wordsMs: 1_500,
+  /** A request that makes the two hear each other is made so often, this far apart. */
+  joinTries: 3,
+  joinRetryMs: 300,
+  /** The far side's bridge asks for what there is to hear at about the time at which we say that it is not to. */
+  apartAgainMs: 400,
+  /** Two hours: who talks for longer has forgotten to hang up. */
+  longestMs: 2 * 3_600_000,
+  /** One of two who were connected has been alone for this long: the other's line ends. */
+  halfMs: 1_000,
+} as const;
+
 /** Who has answered. */
 export const ANSWERING = {
   pollMs: 50,
@@ -208,6 +237,8 @@ export const KEYPAD = {
   tries: 2,
   /** Words without numbers that a caller says over the keys and means: "third of May" has 3, and "I can't do this" 4. */
   words: 4,
+  /** A 0 that nothing follows within this time is a person, and else the beginning of a number: people type 2 keys a second. */
+  loneMs: 1_500,
   /** The same key again within this time is a key that bounced, or an impatient finger: connecting takes 2 s to say. */
   againMs: 2_000,
 } as const;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { FLEET, LOOKOUT, RESCUE } from '../config/defaults.ts';
+import { BRIEFING } from '../config/desk-defaults.ts';
 import { DeadWorkers, type Facts, type Tried, type Verdict, judge } from './lookout-rules.ts';
 
 const NOW = 1_000_000;
@@ -149,7 +150,14 @@ describe('whatever is known of a room', () => {
 });
 
 /** Order of the steps. */
-const RANK: Record<Verdict, number> = { leave: 0, take_over: 1, transfer: 2, call_back: 3, close_row: 4 };
+const RANK: Record<Verdict, number> = {
+  leave: 0,
+  take_over: 1,
+  transfer: 2,
+  call_back: 3,
+  close_row: 4,
+  hang_up: 4,
+};
 
 test('every lost call reaches its end, in steps that only go up, whoever opens and closes meanwhile', () => {
   const openness = fc.array(fc.boolean(), { minLength: 200, maxLength: 200 });
@@ -179,6 +187,25 @@ test('every lost call reaches its end, in steps that only go up, whoever opens a
       expect(at - NOW).toBeLessThanOrEqual(limitMs);
     }),
   );
+});
+
+describe('two who were connected', () => {
+  test('are left to each other, without an agent and with one that is lost', () => {
+    const whole = { bridge: 'whole', aloneSince: ago(60_000), certain: true } as const;
+    expect(decide(whole)).toBe('leave');
+    expect(decide({ ...whole, agents: [{ ghost: true }] })).toBe('leave');
+  });
+
+  test('of whom one has hung up: the other is hung up on, also without the database, but not in a blink', () => {
+    const half = { bridge: 'half', databaseUp: false, row: undefined } as const;
+    expect(decide({ ...half, aloneSince: ago(BRIEFING.halfMs - 1) })).toBe('leave');
+    expect(decide({ ...half, aloneSince: ago(BRIEFING.halfMs) })).toBe('hang_up');
+    expect(decide({ ...half, caller: 'absent', aloneSince: ago(BRIEFING.halfMs) })).toBe('hang_up');
+  });
+
+  test('are an agent’s while there is one', () => {
+    expect(decide({ bridge: 'half', agents: [{ ghost: false }], aloneSince: ago(9_000) })).toBe('leave');
+  });
 });
 
 describe('a worker', () => {

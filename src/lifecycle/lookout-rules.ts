@@ -1,7 +1,11 @@
 import { FLEET, LOOKOUT, RESCUE } from '../config/defaults.ts';
+import { BRIEFING } from '../config/desk-defaults.ts';
 
-/** What is to be done about a room: `close_row` where the room is gone and only its row is left. */
-export type Verdict = 'leave' | 'take_over' | 'transfer' | 'call_back' | 'close_row';
+/**
+ * What is to be done about a room: `close_row` where the room is gone and only its row is left; `hang_up` where one of two who were connected
+ * is left.
+ */
+export type Verdict = 'leave' | 'take_over' | 'transfer' | 'call_back' | 'close_row' | 'hang_up';
 
 /** What was done about a call that is without an agent, by us or by whoever claimed it before us; instants on the observer's clock. */
 export interface Tried {
@@ -22,7 +26,9 @@ export interface Facts {
   readonly caller: 'absent' | 'ringing' | 'active';
   /** The agents in the room: a ghost's process is lost, or its worker dead. */
   readonly agents: readonly { readonly ghost: boolean }[];
-  /** Since when the caller has had no living agent. */
+  /** The caller was connected with somebody at the clinic in this room: both are there, or one. */
+  readonly bridge?: 'whole' | 'half' | undefined;
+  /** Since when the caller has had no living agent; of a bridge, since when it is half. */
   readonly aloneSince: number | undefined;
   /** The agent is lost for certain, and not just late. */
   readonly certain: boolean;
@@ -41,6 +47,7 @@ export interface Facts {
  */
 export function judge(facts: Facts, now: number): Verdict {
   if (facts.goneSince !== undefined) return judgeRow(facts, facts.goneSince, now);
+  if (facts.bridge !== undefined) return judgeBridge(facts, now);
   if (facts.caller === 'absent' || facts.aloneSince === undefined) return 'leave';
   if (facts.tried.settled === true || facts.agents.some(({ ghost }) => !ghost)) return 'leave';
   const aloneMs = now - facts.aloneSince;
@@ -57,6 +64,12 @@ export function judge(facts: Facts, now: number): Verdict {
   if (!facts.databaseUp || aloneMs < patienceMs(facts)) return 'leave';
   // A call that rings was never answered: there is nothing to transfer.
   return facts.row?.staffNumber === true && facts.caller === 'active' ? 'transfer' : 'call_back';
+}
+
+/** Two who talk with each other need no agent; one who is left would hear nothing for as long as they stay. */
+function judgeBridge({ bridge, agents, aloneSince }: Facts, now: number): Verdict {
+  if (bridge === 'whole' || agents.some(({ ghost }) => !ghost) || aloneSince === undefined) return 'leave';
+  return now - aloneSince >= BRIEFING.halfMs ? 'hang_up' : 'leave';
 }
 
 function mayTakeOver({ takersOpen, certain, tried, databaseUp }: Facts, aloneMs: number): boolean {

@@ -38,6 +38,8 @@ export interface CallInNeed {
   readonly caller: RoomParticipant | undefined;
   /** Identities of agents that are still in the room, though their processes are lost. */
   readonly ghosts: readonly string[];
+  /** Identities of those who were called for the caller, and not yet connected with them. */
+  readonly staff: readonly string[];
   /** Its own worker reported it lost. */
   readonly reported: boolean;
   /** How it ended, where that could not be written down yet. */
@@ -79,6 +81,7 @@ export class Rescue {
   /** Takes one step. @throws OpenhoursError of the database or of LiveKit: the step may be taken again. */
   async take(step: Exclude<Verdict, 'leave'>, call: CallInNeed): Promise<StepResult> {
     if (step === 'close_row') return await this.#closeRow(call);
+    if (step === 'hang_up') return await this.#hangUp(call);
     const origin = await this.#origin(call);
     if (origin === undefined) return { foreign: true };
     switch (step) {
@@ -116,7 +119,19 @@ export class Rescue {
       rooms.removeParticipant(call.room, identity).catch((error: unknown) => {
         log.warn({ error, ...names(call) }, 'lost agent not removed');
       });
-    await Promise.all([...call.ghosts.map(remove), rooms.dispatch(call.room, agentName, metadata)]);
+    // Who waits to be connected would be taken for the caller.
+    await Promise.all([
+      ...call.staff.map(remove),
+      ...call.ghosts.map(remove),
+      rooms.dispatch(call.room, agentName, metadata),
+    ]);
+    return {};
+  }
+
+  /** The other of the two has hung up. Nothing is claimed: a room that is gone already is no trouble. */
+  async #hangUp(call: CallInNeed): Promise<StepResult> {
+    this.#deps.log.info(names(call), 'one of two who were connected has hung up');
+    await this.#deps.rooms.deleteRoom(call.room);
     return {};
   }
 

@@ -183,6 +183,41 @@ describe('a call that no agent came to', () => {
   });
 });
 
+describe('a caller with somebody at the clinic in the room', () => {
+  const staff = (attributes: Record<string, string> = {}): RoomParticipant => ({
+    ...caller(),
+    identity: 'staff',
+    attributes: { 'sip.callStatus': 'active', 'openhours.staff': 'true', ...attributes },
+  });
+  const BRIDGED = { 'openhours.bridged': 'true' };
+  const bridged = () => ({ ...caller(), attributes: { ...caller().attributes, ...BRIDGED } });
+
+  test('is left alone once they are connected, and hung up on when the other one is gone', async () => {
+    const world = new World();
+    world.people = [staff(BRIDGED), bridged()];
+    await world.looks(60_000);
+    expect(world.done).toEqual([]);
+    world.people = [bridged()];
+    await world.looks(2_000);
+    expect(world.done).toEqual(['hang up']);
+  });
+
+  test('ends with the caller as well, also while the database is down', async () => {
+    const world = new World();
+    world.databaseDown = true;
+    world.people = [staff(BRIDGED)];
+    await world.looks(2_000);
+    expect(world.done).toEqual(['hang up']);
+  });
+
+  test('who waits to be connected when the agent is lost is given another agent; the other one is sent away', async () => {
+    const world = new World();
+    world.people = [staff(), caller()];
+    await world.looks(LOOKOUT.takeOverMs);
+    expect(world.done.sort()).toEqual([TAKE_OVER, 'remove staff'].sort());
+  });
+});
+
 describe('a call whose process is reported lost', () => {
   const lost = async (prepare: (world: World) => void = () => undefined) => {
     const world = new World();

@@ -1,9 +1,10 @@
 import type { WatchedCall } from '../clinic/calls.ts';
 import { WORKER_ATTRIBUTE } from '../clinic/calls.ts';
 import { LOOKOUT, RESCUE } from '../config/defaults.ts';
+import { BRIDGED_ATTRIBUTE, STAFF_ATTRIBUTE } from '../providers/bridge.ts';
 import type { RoomParticipant, Rooms } from '../providers/rooms.ts';
 import { DeadWorkers, type Facts, type Tried, type Verdict, judge } from './lookout-rules.ts';
-import { type CallInNeed, type Ending, Rescue, type RescueDeps, names } from './rescue.ts';
+import { type Ending, Rescue, type RescueDeps, names } from './rescue.ts';
 
 /** What the look-out is made of, in a worker as in a gateway. */
 export interface LookoutDeps extends RescueDeps {
@@ -64,6 +65,9 @@ export const COMINGS_AND_GOINGS: readonly string[] = [
 interface Seen {
   readonly caller: RoomParticipant | undefined;
   readonly agents: readonly { readonly identity: string; readonly ghost: boolean }[];
+  readonly bridge?: Facts['bridge'];
+  /** Identities of those at the clinic who were called for the caller. */
+  readonly staff?: readonly string[];
 }
 
 /**
@@ -224,17 +228,15 @@ export class Lookout {
     const people = await this.#attempt('participants', () => this.#deps.rooms.participants(track.room));
     if (people === undefined) return;
     const agents = people.filter(({ kind }) => kind === 'agent').map((agent) => this.#agent(track, agent));
-    const caller = people.find(
-      ({ kind, attributes }) => kind === 'sip' && attributes['sip.callStatus'] !== 'hangup',
-    );
+    const { caller, staff, bridge } = legsOf(people);
     if (agents.some(({ ghost }) => !ghost)) {
       track.reported = false;
       track.aloneSince = undefined;
       if (!track.busy) track.tried = {};
-    } else if (caller === undefined) {
+    } else if (bridge === undefined ? caller === undefined : bridge === 'whole') {
       track.aloneSince = undefined;
     } else track.aloneSince ??= this.#deps.nowMs();
-    this.#decide(track, { caller, agents });
+    this.#decide(track, { caller, agents, bridge, staff });
   }
 
   #agent(track: Track, { identity, attributes }: RoomParticipant) {
@@ -245,9 +247,10 @@ export class Lookout {
 
   /** Judges the room and begins the step, if one is due. */
   #decide(track: Track, seen: Seen): void {
-    if (track.busy || this.#stopped || !(this.#trusted || track.reported)) return;
+    if (track.busy || this.#stopped) return;
     const step = judge(this.#facts(track, seen), this.#deps.nowMs());
-    if (step === 'leave') return;
+    // Hanging up on who was left needs no row.
+    if (step === 'leave' || !(step === 'hang_up' || this.#trusted || track.reported)) return;
     track.busy = true;
     const action = this.#act(track, seen, step)
       .catch((error: unknown) => {
@@ -261,7 +264,7 @@ export class Lookout {
     this.#actions.add(action);
   }
 
-  #facts(track: Track, { caller, agents }: Seen): Facts {
+  #facts(track: Track, { caller, agents, bridge }: Seen): Facts {
     const row = this.#rows.get(track.room);
     const workerDead = row !== undefined && this.#dead.isDead(row.worker_id);
     const rings = ['ringing', 'dialing'].includes(caller?.attributes['sip.callStatus'] ?? '');
@@ -269,6 +272,7 @@ export class Lookout {
       goneSince: track.goneSince,
       caller: caller === undefined ? 'absent' : rings ? 'ringing' : 'active',
       agents,
+      bridge,
       aloneSince: track.aloneSince,
       certain: track.reported || workerDead || agents.some(({ ghost }) => ghost),
       row: row && {
@@ -281,10 +285,14 @@ export class Lookout {
     };
   }
 
-  async #act(track: Track, { caller, agents }: Seen, step: Exclude<Verdict, 'leave'>): Promise<void> {
+  async #act(
+    track: Track,
+    { caller, agents, staff = [] }: Seen,
+    step: Exclude<Verdict, 'leave'>,
+  ): Promise<void> {
     const { room, sid, reported, ending } = track;
     const ghosts = agents.map(({ identity }) => identity);
-    const call: CallInNeed = { room, sid, row: this.#rows.get(room), caller, ghosts, reported, ending };
+    const call = { room, sid, row: this.#rows.get(room), caller, ghosts, staff, reported, ending };
     // Noted before it is done: a step that fails is not repeated at every look.
     const key = STARTED[step];
     if (key !== undefined) track.tried = { ...track.tried, [key]: this.#deps.nowMs() };
@@ -316,4 +324,18 @@ export class Lookout {
       return undefined;
     }
   }
+}
+
+/** The telephones in a room: the caller's, and whose it was called for them. */
+function legsOf(people: readonly RoomParticipant[]): Pick<Seen, 'caller' | 'bridge'> & { staff: string[] } {
+  const legs = people.filter(
+    ({ kind, attributes }) => kind === 'sip' && attributes['sip.callStatus'] !== 'hangup',
+  );
+  const isStaff = ({ attributes }: RoomParticipant) => attributes[STAFF_ATTRIBUTE] !== undefined;
+  const bridged = legs.some(({ attributes }) => attributes[BRIDGED_ATTRIBUTE] !== undefined);
+  return {
+    caller: legs.find((leg) => !isStaff(leg)),
+    staff: legs.filter(isStaff).map(({ identity }) => identity),
+    bridge: bridged ? (legs.length > 1 ? 'whole' : 'half') : undefined,
+  };
 }

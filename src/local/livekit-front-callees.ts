@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { STAFF_ATTRIBUTE } from '../providers/bridge.ts';
 import type { Caller } from '../rehearsal/caller.ts';
 import { type SipCall, describeSipCall, joinToken } from '../rehearsal/sip-call.ts';
 import { type TwirpAnswer, identify, sipError, twirpError } from './livekit-front-sip.ts';
@@ -24,6 +25,7 @@ export const CALLEE_ENDINGS = {
   '480': 'no_answer',
   '603': 'declined',
   '404': 'unknown',
+  '503': 'no_trunk',
   '700': 'machine',
 } as const;
 /** What is behind a number. */
@@ -31,6 +33,9 @@ export type CalleeKind = (typeof CALLEE_ENDINGS)[keyof typeof CALLEE_ENDINGS] | 
 
 /** What they say. Nobody is behind it. */
 export const CALLEE_WORDS = {
+  desk: 'Front desk, hello.',
+  connect: 'Yes, please connect us.',
+  atService: 'This is the front desk. Goodbye.',
   hello: 'Hello?',
   goodbye: 'No, thank you. Goodbye.',
   machine: 'You have reached the voicemail of nobody. Please leave a message after the tone.',
@@ -40,6 +45,8 @@ export const CALLEE_WORDS = {
 const PICK_UP_MS = 1_000;
 /** A line that is busy says so at once. */
 const REFUSAL_MS = 300;
+/** Somebody who is told who is calling hears more than "one moment, please". */
+const BRIEFING_MS = 2_500;
 /** Nobody stays on the line for longer. */
 const LONGEST_MS = 120_000;
 /** LiveKit's own, where the request has none. */
@@ -170,17 +177,19 @@ export class StandInCallees implements Callees {
       await line.hangUp();
       return refusalOf(kind);
     }
-    const act = this.#act(line, kind, wire).finally(() => this.#acts.delete(act));
+    const isStaff = kind === 'person' && wire.participantAttributes[STAFF_ATTRIBUTE] !== undefined;
+    const act = this.#act(line, isStaff ? 'staff' : kind, wire).finally(() => this.#acts.delete(act));
     this.#acts.add(act);
     return { status: 200, body: infoOf(call) };
   }
 
-  async #act(line: Caller, kind: 'person' | 'machine', wire: Wire): Promise<void> {
+  async #act(line: Caller, kind: 'person' | 'machine' | 'staff', wire: Wire): Promise<void> {
     try {
       await line.answered;
       await this.#log('has picked up', wire);
       if ((await this.#voice(CALLEE_WORDS.hello)) !== undefined) {
         if (kind === 'machine') await line.say(CALLEE_WORDS.machine);
+        else if (kind === 'staff') await this.#actDesk(line, wire);
         else {
           await line.say(CALLEE_WORDS.hello);
           await line.listen();
@@ -188,13 +197,29 @@ export class StandInCallees implements Callees {
         }
       }
       const { signal } = this.#stopping;
-      await Promise.race([line.ended, delay(LONGEST_MS, undefined, { signal, ref: false })]);
+      if (kind !== 'staff')
+        await Promise.race([line.ended, delay(LONGEST_MS, undefined, { signal, ref: false })]);
     } catch {
       // The call is over, or nobody spoke to us: that ends it as well.
     } finally {
       await line.hangUp();
       await this.#log('is on the line no more', wire);
     }
+  }
+
+  /** Somebody at the clinic: agrees to what they are told, answers the caller once, and hangs up. */
+  async #actDesk(line: Caller, wire: Wire): Promise<void> {
+    await line.say(CALLEE_WORDS.desk);
+    for (let briefed = false; !briefed;) {
+      const { firstAudioAt, endedAt } = await line.listen();
+      briefed = endedAt - firstAudioAt > BRIEFING_MS;
+    }
+    await line.say(CALLEE_WORDS.connect);
+    await this.#log('has agreed to be connected', wire);
+    await line.listen(); // that they are
+    await line.listen();
+    await this.#log('has heard the caller', wire);
+    await line.say(CALLEE_WORDS.atService);
   }
 
   async #log(what: string, { sipCallTo, roomName }: Wire): Promise<void> {
@@ -247,6 +272,8 @@ function refusalOf(kind: Exclude<CalleeKind, 'person' | 'machine'>): TwirpAnswer
       return sipError('not_found', 404, 'Not Found');
     case 'no_answer':
       return twirpError('deadline_exceeded', 'context deadline exceeded');
+    case 'no_trunk':
+      return sipError('unavailable', 503, 'Service Unavailable');
     default:
       return kind satisfies never;
   }

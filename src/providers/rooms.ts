@@ -94,6 +94,24 @@ export class Rooms {
     await ask('remove a participant', () => this.#rooms.removeParticipant(room, identity), undefined);
   }
 
+  /** Makes somebody hear tracks of others, or hear them no more; what they publish themselves is heard as before. */
+  async setHearing(room: string, identity: string, trackSids: string[], hears: boolean): Promise<void> {
+    await ask(
+      'change what is heard',
+      () => this.#rooms.updateSubscriptions(room, identity, trackSids, hears),
+      undefined,
+    );
+  }
+
+  /** Adds attributes to somebody's. */
+  async mark(room: string, identity: string, attributes: Readonly<Record<string, string>>): Promise<void> {
+    await ask(
+      'mark a participant',
+      () => this.#rooms.updateParticipant(room, identity, { attributes: { ...attributes } }),
+      undefined,
+    );
+  }
+
   /** Deletes the room, which hangs up. */
   async deleteRoom(room: string): Promise<void> {
     await ask('delete a room', () => this.#rooms.deleteRoom(room), undefined);

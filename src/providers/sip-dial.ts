@@ -15,6 +15,8 @@ export interface DialWish {
   readonly ringingMs: number;
   /** Of the callee's participant. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** LiveKit ends the call after this time, whatever becomes of us; a minute more than the longest call of ours, unless given. */
+  readonly longestMs?: number;
 }
 
 /** How a call was answered: somebody or something picked up, or not. */
@@ -83,7 +85,7 @@ export class SipDialler {
         waitUntilAnswered: true,
         timeout: ringingTimeout + DIALLING.answerMs / 1_000,
         // Whatever becomes of us, the line does not stay open: the agent ends the call before.
-        maxCallDuration: (CALL.longestMs + 60_000) / 1_000,
+        maxCallDuration: Math.ceil((wish.longestMs ?? CALL.longestMs + 60_000) / 1_000),
       });
       return { result: ended('answered') };
     } catch (error) {
