@@ -12,7 +12,7 @@ import { ScriptedTextCaller } from '../src/rehearsal/text-caller.ts';
 import type { VoiceLane } from '../src/rehearsal/voice-lane.ts';
 import { collectLog } from './support/log.ts';
 
-/** Those that show more of the same are played by `openhours rehearse --voice`. */
+/** Those that show more of the same, or what another test here shows, are played by `openhours rehearse --voice`. */
 const chosen = (await loadScenarios('voice')).filter(({ tags }) => !tags.includes('more'));
 /** Long talks beside short ones: two people who both talk all the time are a lot to recognise for two cores. */
 const talks = chosen.filter(({ tags }) => /booking|injection/.test(tags.join(' ')));

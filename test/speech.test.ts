@@ -86,7 +86,7 @@ async function listen(pcm: Int16Array, rate: number, query: { endpointing: numbe
   return { began, messages, text, finals, interims: results.filter(({ is_final }) => !is_final) };
 }
 
-test.each([
+test.concurrent.each([
   ['slt', RATE],
   ['rms', RATE],
   ['rms', 48_000],
@@ -104,12 +104,12 @@ test('the final text comes with the endpoint, not a decoding later', async () =>
   const pcm = await lineAudio('What are your opening hours?', 'rms');
   const voiceEnd = pcm.findLastIndex((sample) => Math.abs(sample) > 300) / (RATE / 1000);
   const delays: number[] = [];
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 3; i++) {
     const { began, messages } = await listen(pcm, RATE, { endpointing: 300 });
     const final = messages.find((message) => message.type === 'Results' && message.speech_final);
     delays.push((final?.at ?? Infinity) - began - voiceEnd);
   }
-  const median = delays.sort((a, b) => a - b)[2] ?? Infinity;
+  const median = delays.sort((a, b) => a - b)[1] ?? Infinity;
   process.stdout.write(
     `end of voice to final text, endpoint 300 ms: ${delays.map(Math.round).join(', ')} ms\n`,
   );

@@ -126,6 +126,16 @@ export const CALL_SENTENCES = {
     es: 'Le comunico con nuestra recepción.',
     ur: 'میں آپ کو ہماری ریسیپشن سے ملا رہی ہوں۔',
   },
+  stillRinging: {
+    en: 'It is still ringing, please stay on the line.',
+    es: 'Sigue sonando, no cuelgue, por favor.',
+    ur: 'ابھی گھنٹی بج رہی ہے، براہ کرم لائن پر رہیں۔',
+  },
+  connected: {
+    en: 'You are connected now.',
+    es: 'Ya están comunicados.',
+    ur: 'اب آپ بات کر سکتے ہیں۔',
+  },
   connectingOrCallback: {
     en: 'I am connecting you with our front desk. If nobody answers, we will call you back.',
     es: 'Le comunico con nuestra recepción. Si nadie contesta, le llamaremos nosotros.',

@@ -139,7 +139,7 @@ export const CUT_OFF_TEXT = SAY.cutOff.en;
 export const LINE_BACK_TEXT = SAY.lineBack.en;
 
 /** Said to a caller for whom it has rung for a while. */
-export const STILL_RINGING_TEXT = 'It is still ringing, please stay on the line.';
+export const STILL_RINGING_TEXT = SAY.stillRinging.en;
 
 /**
  * Said to whoever has picked up at the clinic, while the caller listens: only what the caller has said, or has been verified for.
@@ -169,7 +169,7 @@ export function emergencyBriefingText(clinic: Pick<ClinicProfile, 'name'>): stri
 export const BRIEFING_QUESTION_TEXT = 'Shall I connect you? Please say yes, or press any key.';
 
 /** Said to both once they hear each other. */
-export const CONNECTED_TEXT = 'You are connected now.';
+export const CONNECTED_TEXT = SAY.connected.en;
 
 /** Said before a transfer to the clinic's own number. */
 export const CONNECTING_TEXT = SAY.connecting.en;
@@ -219,6 +219,8 @@ const PREPARED: readonly Sentence[] = [
   SAY.cutOff,
   SAY.lineBack,
   SAY.connecting,
+  SAY.stillRinging,
+  SAY.connected,
   SAY.connectingOrCallback,
   SAY.connectingOrAgain,
   SAY.callback,

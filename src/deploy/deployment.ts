@@ -86,15 +86,18 @@ export async function gatewayAddress(
 }
 
 /**
- * Everything of a component, for taking it away: without what the other component needs, while that is there.
+ * Everything of a component, for taking it away: without what the other component needs. What both share goes with the worker, for whether there is
+ * one cannot be asked: it may be in a cluster or a worker pool.
  */
 export async function removable(deployment: Deployment, gcloud: Gcloud): Promise<Resource[]> {
   const { settings, component } = deployment;
   const other: Component = component === 'worker' ? 'gateway' : 'worker';
   const there = await deployedLabels(settings, gcloud);
-  const otherThere = there.some(
-    (labels) => labels['openhours-env'] === settings.env && labels['openhours-component'] === other,
-  );
+  const otherThere =
+    other === 'worker' ||
+    there.some(
+      (labels) => labels['openhours-env'] === settings.env && labels['openhours-component'] === other,
+    );
   const shared = new Set<string>(otherThere ? secretsOf(other, settings) : []);
   const kept = new Set([...shared].map((variable) => secretName(variable, settings)));
   // Another environment in the same project and region uses the same repository.

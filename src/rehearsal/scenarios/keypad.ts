@@ -21,7 +21,7 @@ export const scenarios: ScenarioInput[] = [
     tags: ['keypad', 'people'],
     persona: 'Somebody on a line that carries no voice, who can only press keys, wants a person.',
     opening: null,
-    reactions: [{ when: /still there/, press: '70' }],
+    reactions: [{ when: /still there/, press: '0' }],
     expect: {
       outcome: 'transferred',
       claims: ['transferring'],
