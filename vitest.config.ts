@@ -9,12 +9,7 @@ const BESIDE = [
 /** They start servers and wait for them, but listen to nobody: what else the machine does is no matter to them. */
 const SERVERS = ['test/dev-stack.test.ts', 'test/livekit-front.test.ts'];
 /** Calls of people who take their time: two files at once, which is what the stand-in recogniser keeps up with on two cores. */
-const PAIRS = [
-  'test/bad-calls.test.ts',
-  'test/keypad.test.ts',
-  'test/outbound.test.ts',
-  'test/people.test.ts',
-];
+const PAIRS = ['test/keypad.test.ts', 'test/people.test.ts'];
 
 export default defineConfig({
   test: {

@@ -41,7 +41,8 @@ test('a recogniser whose connection is cut, or refused for a second, costs no wo
   await sayAndBreak(caller, SENTENCES[0], () => stack.fault({ target: 'listen', mode: 'cut' }));
   const first = await hear(stack, caller, 1);
   expect(first.text, await stack.transcript(caller)).toMatch(/Wednesday.*suits? you\?/);
-  for (const word of ['book', 'cleaning', 'teeth', 'Wednesday', 'morning']) {
+  // "My teeth on" is now and then a "mighty thorn" to the local recogniser.
+  for (const word of ['book', 'cleaning', 'teeth|mighty', 'Wednesday', 'morning']) {
     expect(await heardBy(caller)).toMatch(new RegExp(word, 'i'));
   }
   // Once: what was sent again is not heard again.
