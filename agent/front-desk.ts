@@ -58,7 +58,6 @@ class Listener extends voice.Agent<CallState> {
 class StaffLine implements FrontDesk {
   readonly ears: Ears;
   keys = 0;
-  left = false;
   readonly #call: Required<Progress>;
   readonly #rooms: Rooms;
   readonly #dialler: SipDialler;
@@ -68,6 +67,8 @@ class StaffLine implements FrontDesk {
   readonly #turns = { turnIndex: 0 };
   #apart = false;
   #marked = false;
+  #answered = false;
+  #gone = false;
 
   constructor(call: Required<Progress>, state: CallState, trunkId: string) {
     const { config, prewarmed } = call.deps;
@@ -97,10 +98,15 @@ class StaffLine implements FrontDesk {
     };
   }
 
+  /** A telephone that rings is in the room as well, and is gone before we are told why it was not answered. */
+  get left(): boolean {
+    return this.#answered && this.#gone;
+  }
+
   async ring(to: string, ringingMs: number): Promise<DialResult> {
     this.#room
       .on(RoomEvent.DtmfReceived, this.#keyPressed)
-      .on(RoomEvent.ParticipantDisconnected, this.#gone)
+      .on(RoomEvent.ParticipantDisconnected, this.#leaves)
       .on(RoomEvent.TrackPublished, this.#published);
     // Before they are called: nobody's first word is missed.
     this.#io.start();
@@ -108,7 +114,7 @@ class StaffLine implements FrontDesk {
       agent: new Listener(() => (this.#turns.turnIndex += 1)),
       record: false,
     });
-    return await this.#dialler.dial({
+    const result = await this.#dialler.dial({
       room: this.#name,
       identity: IDENTITY,
       to,
@@ -116,6 +122,8 @@ class StaffLine implements FrontDesk {
       attributes: { [STAFF_ATTRIBUTE]: 'true' },
       longestMs: BRIEFING.longestMs,
     });
+    this.#answered = result.outcome === 'answered';
+    return result;
   }
 
   async keepApart(): Promise<void> {
@@ -161,7 +169,7 @@ class StaffLine implements FrontDesk {
     this.#apart = false;
     this.#room
       .off(RoomEvent.DtmfReceived, this.#keyPressed)
-      .off(RoomEvent.ParticipantDisconnected, this.#gone)
+      .off(RoomEvent.ParticipantDisconnected, this.#leaves)
       .off(RoomEvent.TrackPublished, this.#published);
     try {
       await this.#session.close();
@@ -175,8 +183,8 @@ class StaffLine implements FrontDesk {
     if (participant?.identity === IDENTITY) this.keys += 1;
   };
 
-  readonly #gone = ({ identity }: { identity: string }) => {
-    if (identity === IDENTITY) this.left = true;
+  readonly #leaves = ({ identity }: { identity: string }) => {
+    if (identity === IDENTITY) this.#gone = true;
   };
 
   readonly #published = () => void this.#separate();

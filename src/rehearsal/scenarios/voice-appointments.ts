@@ -138,7 +138,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-hang-up',
     title: 'A caller who hangs up while times are offered leaves no appointment',
-    tags: ['booking', 'more'],
+    tags: ['booking'],
     by: 'voice',
     persona: 'Asks for a check-up, and hangs up when times are offered.',
     setUp: [openOnThatDay],

@@ -60,7 +60,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-person',
     title: 'Somebody who asks for a person by voice is connected with the front desk',
-    tags: ['people', 'more'],
+    tags: ['people'],
     by: 'voice',
     persona: 'Wants to talk to a person, and to nobody else.',
     opening: 'Can I speak to a real person, please?',
