@@ -56,8 +56,8 @@ export interface GatewayManifest {
 
 /**
  * The gateway. LiveKit's webhooks come from the internet and carry no token of Google's, so that the check for one is off, instead of a role for
- * `allUsers`, which an organisation's policy may forbid and which would be a grant that nobody takes back. The gateway checks each request itself:
- * webhooks by LiveKit's signature, the rest by a token.
+ * `allUsers`, which an organisation's policy may forbid and which would be a grant that nobody takes back. The gateway checks each webhook itself,
+ * by LiveKit's signature.
  */
 export function renderGateway(
   settings: EnvironmentSettings,
