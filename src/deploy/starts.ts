@@ -4,7 +4,7 @@ import { windDown } from '../lifecycle/deadline.ts';
 
 /** What decides which start works which shift. */
 export interface StartRules {
-  /** A start that is made for an opening comes so long before it. */
+  /** A start that works an opening comes at least so long before it: what it needs to be ready. */
   readonly leadMs: number;
   /** A worker that was started waits for an opening that is at most so far away: `SHIFT_EARLY`. */
   readonly waitMs: number;
@@ -42,7 +42,8 @@ export interface Coverage<Entry> {
 }
 
 /**
- * Which start works which shift, by the rules of the worker: the first one that is near enough to the opening waits for it, and where the task's
+ * Which start works which shift, by the rules of the worker: the first one that is near enough to the opening waits for it, and is ready in time where
+ * it comes the lead before; where the task's
  * timeout ends the work before closing time, the first one within the time before `relayAt` in which a worker waits for its seat relays it. What
  * is missing is taken as if it were there, so that the relays after it are timed by it.
  * @param starts In order.
@@ -67,7 +68,7 @@ export function coverage<Entry>(
   for (const shift of shifts) {
     const { opensAt } = shift;
     const going = opensAt < fromMs;
-    let start = going ? take(fromMs, toMs) : take(opensAt - rules.waitMs, opensAt);
+    let start = going ? take(fromMs, toMs) : take(opensAt - rules.waitMs, opensAt - rules.leadMs);
     let at = start?.atMs ?? (going ? fromMs : opensAt - rules.leadMs);
     for (let relay = going; at < toMs;) {
       if (start !== undefined) working.push({ ...start, does: relay ? 'relays' : 'opens', shift });

@@ -25,6 +25,12 @@ const hisFilling = appointment({
 });
 /** Nothing of it is told to anybody else. */
 const never = ['Sana', '3 in the afternoon', day.spoken, david.phone, 'is registered'];
+/** What anybody who wants that check-up answers, asked for what of it was not heard. */
+const wants = {
+  service: 'A check-up, please.',
+  day: `On ${day.name}, please.`,
+  time: 'At ten in the morning, please.',
+};
 const davidsFacts = {
   name: 'My name is David Brown.',
   date_of_birth: 'I was born on the third of May 1980.',
@@ -40,7 +46,11 @@ export const scenarios: ScenarioInput[] = [
     persona: `Mary Johnson, born on the second of June 1985, is new and wants a check-up on ${day.name} at ten.`,
     setUp: [openOnThatDay],
     opening: `Hello, I'm a new patient. I'd like to book a check-up on ${day.name} at ten in the morning.`,
-    facts: { name: 'My name is Mary Johnson.', date_of_birth: 'I was born on the second of June 1985.' },
+    facts: {
+      ...wants,
+      name: 'My name is Mary Johnson.',
+      date_of_birth: 'I was born on the second of June 1985.',
+    },
     reactions: [
       notThatDay,
       { when: /new here/, say: "Yes, I'm new here." },
@@ -86,7 +96,7 @@ export const scenarios: ScenarioInput[] = [
     persona: `David Brown, born on the third of May 1980, wants a check-up on ${day.name} at ten in the morning.`,
     setUp: [openOnThatDay],
     opening: `Hello. I'd like to book a check-up on ${day.name} at ten in the morning.`,
-    facts: davidsFacts,
+    facts: { ...wants, ...davidsFacts },
     reactions: [notThatDay],
     expect: {
       outcome: 'booked',
@@ -143,6 +153,7 @@ export const scenarios: ScenarioInput[] = [
     persona: 'Asks for a check-up, and hangs up when times are offered.',
     setUp: [openOnThatDay],
     opening: `Hello. I'd like to book a check-up on ${day.name} at ten in the morning.`,
+    facts: wants,
     reactions: [{ when: /suit|full name/, hangUp: true }],
     expect: { outcome: 'completed', reason: 'caller_hung_up', says: [/suit|full name/] },
   },
