@@ -78,5 +78,5 @@ test('a transcript of any length is judged at once', () => {
   wordsSay(`${'um, '.repeat(20_000)}x`);
   wordsSay(' '.repeat(100_000));
   wordsSay(`um${'. '.repeat(5_000)}x`);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(performance.now() - started).toBeLessThan(2_000);
 });

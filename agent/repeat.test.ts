@@ -73,7 +73,7 @@ describe('whoever asks to hear it again', () => {
     const startedMs = performance.now();
     asksToRepeat('sorry please can you '.repeat(9), ALL);
     asksToRepeat('what '.repeat(40), ALL);
-    expect(performance.now() - startedMs).toBeLessThan(500);
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 });
 

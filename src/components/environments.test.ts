@@ -40,9 +40,9 @@ test(
     expect(progress.filter((message) => message.startsWith('installing'))).toHaveLength(1);
     expect(environments()).toHaveLength(1);
 
-    const began = performance.now();
-    await ensureEnvironment(request);
-    expect(performance.now() - began).toBeLessThan(20);
+    const told = progress.length;
+    expect(await ensureEnvironment(request)).toEqual(one);
+    expect(progress).toHaveLength(told);
     expect(listEnvironments(places)).toMatchObject([{ name: 'empty', installed: true, dir: one.dir }]);
     expect(await removeEnvironment({ ...places, name: 'empty' })).toBe(true);
     expect(environments()).toEqual([]);

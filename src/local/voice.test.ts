@@ -41,9 +41,12 @@ test('each sentence comes as soon as it is ready, and a repeated one from memory
     parts.push(part.length);
   }
   expect(parts).toHaveLength(2);
-  const began = performance.now();
-  await voices.synthesize('Good morning.', options);
-  expect(performance.now() - began).toBeLessThan(30);
+  // The voice has work before it, which what is in memory does not wait for.
+  const first = await Promise.race([
+    voices.synthesize('This one has never been said before.', options).then(() => 'new'),
+    voices.synthesize('Good morning.', options).then(() => 'known'),
+  ]);
+  expect(first).toBe('known');
 });
 
 test('a text with nothing to say is silence, not an error', async () => {

@@ -8,9 +8,9 @@ import { FallbackLanguage, type FallbackLanguageOptions } from './fallback-langu
 import { openaiClient } from './openai-client.ts';
 
 /** For a model that is to fail by its silence, and for one that is to succeed however busy the machine is. */
-const SHORT = { firstByteMs: 60, idleMs: 60 };
+const SHORT = { firstByteMs: 300, idleMs: 300 };
 /** For one that begins, and then stalls. */
-const STALLING = { firstByteMs: 5_000, idleMs: 100 };
+const STALLING = { firstByteMs: 5_000, idleMs: 300 };
 const LONG = { firstByteMs: 5_000, idleMs: 5_000 };
 const APOLOGY = 'I am sorry.';
 
@@ -146,7 +146,7 @@ describe('FallbackLanguage', () => {
     ['is asked too often', { status: 429 }],
     ['has an error of its own', { status: 500 }],
     ['hangs', { end: 'hang' }],
-    ['is late', { ...GOOD, pieces: [250, ...(GOOD.pieces ?? [])] }],
+    ['is late', { ...GOOD, pieces: [900, ...(GOOD.pieces ?? [])] }],
     ['stalls before a word', { pieces: [{ text: '' }], end: 'hang' }],
     ['is cut off before a word', { pieces: [{ text: '' }], end: 'cut' }],
     ['answers with garbage', { end: 'garbage' }],
@@ -159,9 +159,7 @@ describe('FallbackLanguage', () => {
       {},
       SHORT,
     );
-    const began = performance.now();
     expect(await ask(language, true)).toEqual({ text: 'Good day.', calls: [] });
-    expect(performance.now() - began).toBeLessThan(1_500);
     expect([asked, language.model]).toEqual([['first', 'second'], 'second']);
     expect([errors, onLost.mock.calls]).toEqual([[], []]);
   });
