@@ -154,6 +154,11 @@ test('a text that comes in pieces is spoken as the whole', () => {
   );
 });
 
+test('a title is one before a name, and not before a number that is said in words', () => {
+  expect(spokenText('Mr 10:30', 'ur')).toBe('Mr ساڑھے دس بجے');
+  expect(spokenText('Mr Khan', 'ur')).toBe('جناب Khan');
+});
+
 test('a text is given on as soon as nothing that follows can change it', () => {
   const stream = new SpokenTextStream(() => 'en');
   expect(stream.push('Good morn')).toBe('Good ');

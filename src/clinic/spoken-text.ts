@@ -86,12 +86,11 @@ export function spokenText(text: string, language: string): string {
   const speaker = speakerOf(language);
   const habits = HABITS[speaker.language];
   const isUrdu = speaker.language === 'ur';
-  let spoken = isUrdu ? latinDigits(text) : text;
+  // Titles first: the words of a number must not be taken for the name of somebody.
+  let spoken = (isUrdu ? latinDigits(text) : text).replace(TITLE, (title) => speaker.spokenName(title));
   if (/\d/.test(spoken)) spoken = numbersSpoken(spoken, speaker, habits);
   if (isUrdu) spoken = spoken.replace(WHOLE_NUMBER, (digits) => urduNumber(Number(digits)));
-  return spoken
-    .replace(/(?<=^|\s)&(?=\s|$)/g, habits.and)
-    .replace(TITLE, (title) => speaker.spokenName(title));
+  return spoken.replace(/(?<=^|\s)&(?=\s|$)/g, habits.and);
 }
 
 function numbersSpoken(text: string, speaker: Speaker, habits: Habits): string {

@@ -9,7 +9,7 @@ import {
 } from '../clinic/clinic-document.ts';
 import { clinicWarnings, readClinicFile, toClinicFile } from '../clinic/clinic-file.ts';
 import { openDatabase } from '../clinic/database.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadClinicsConfig } from '../config/database.ts';
 import { ExitCode, OpenhoursError, isOpenhoursError } from '../errors.ts';
 import { type ParsedYaml, parseYaml, writeYaml } from './clinic-yaml.ts';
 
@@ -29,10 +29,10 @@ export interface ClinicDeps {
 
 /**
  * The files and the database of the environment's variables.
- * @throws OpenhoursError CONFIG_INVALID, as `loadConfig` does.
+ * @throws OpenhoursError CONFIG_INVALID, as `loadClinicsConfig` does.
  */
 export function clinicDeps(): ClinicDeps {
-  const config = loadConfig();
+  const config = loadClinicsConfig();
   const db = openDatabase(config.supabase);
   return {
     readText: (file) => readFile(file, 'utf8'),
@@ -40,7 +40,7 @@ export function clinicDeps(): ClinicDeps {
     write: writeYaml,
     find: (slug) => findClinicDocument(db, slug),
     apply: (clinic) => applyClinicDocument(db, clinic),
-    agentName: config.livekit.agentName,
+    agentName: config.agentName,
     print: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
   };

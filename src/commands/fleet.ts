@@ -7,7 +7,7 @@ import {
   type FleetStatus,
   type FleetWorker,
 } from '../clinic/shifts.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadClinicsConfig } from '../config/database.ts';
 import { ExitCode } from '../errors.ts';
 
 /** What the fleet's commands need; tests pass their own. */
@@ -22,13 +22,13 @@ export interface FleetDeps {
 
 /**
  * The fleet of the environment's variables.
- * @throws OpenhoursError CONFIG_INVALID, as `loadConfig` does.
+ * @throws OpenhoursError CONFIG_INVALID, as `loadClinicsConfig` does.
  */
 export function fleetDeps(): FleetDeps {
-  const config = loadConfig();
+  const config = loadClinicsConfig();
   return {
     fleet: new Fleet(openDatabase(config.supabase)),
-    agentName: config.livekit.agentName,
+    agentName: config.agentName,
     print: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
   };

@@ -2,7 +2,7 @@ import { openDatabase } from '../clinic/database.ts';
 import type { ClinicId, PatientId } from '../clinic/ids.ts';
 import { type FoundPatient, type PatientQuery, searchPatients } from '../clinic/patient-search.ts';
 import { type ErasureCounts, Privacy } from '../clinic/privacy.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadDatabaseConfig } from '../config/database.ts';
 import { ExitCode, isOpenhoursError } from '../errors.ts';
 
 /** What the patient's commands need; tests pass their own. */
@@ -30,10 +30,10 @@ export interface PatientOptions {
 
 /**
  * The database of the environment's variables.
- * @throws OpenhoursError CONFIG_INVALID, as `loadConfig` does.
+ * @throws OpenhoursError CONFIG_INVALID, as `loadDatabaseConfig` does.
  */
 export function patientDeps(): PatientDeps {
-  const db = openDatabase(loadConfig().supabase);
+  const db = openDatabase(loadDatabaseConfig().supabase);
   return {
     search: (clinic, query) => searchPatients(db, clinic, query),
     privacy: new Privacy(db),

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { projectRoot } from '../config/paths.ts';
 import { loadEnvironment } from '../deploy/environments.ts';
 import type { Gcloud, GcloudCommand } from '../deploy/gcloud.ts';
 import type { NamedCalendar } from '../deploy/schedule-days.ts';
 import { ExitCode } from '../errors.ts';
-import { type ScheduleDeps, applySchedule, showSchedule } from './schedule.ts';
+import { type ScheduleDeps, applySchedule, scheduleDeps, showSchedule } from './schedule.ts';
 
 const SAMPLE = join(projectRoot(), 'examples', 'clinic.yaml');
 const ADDRESS =
@@ -190,4 +190,16 @@ describe('schedule apply', () => {
     ]);
     expect(printed.join('\n')).toContain('schedule 55 8 * * 1-5 → 50 8 * * 1-5');
   });
+});
+
+test('without a database it is said which variables open one, and that a file will do', async () => {
+  vi.stubEnv('SUPABASE_URL', '');
+  const deps = scheduleDeps(true);
+  const shown = showSchedule({ env: 'prod' }, deps);
+  await expect(shown).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/SUPABASE_URL is not set[^]*--clinic-file examples/) as string,
+  });
+  await expect(shown).rejects.not.toThrow('OPENAI_API_KEY');
+  vi.unstubAllEnvs();
 });

@@ -3,8 +3,9 @@ import { calendarProblems } from '../clinic/calendar-problems.ts';
 import { readClinicFile } from '../clinic/clinic-file.ts';
 import { findClinics } from '../clinic/clinics.ts';
 import { openDatabase } from '../clinic/database.ts';
+import { type DatabaseConfig, loadDatabaseConfig } from '../config/database.ts';
 import { SCHEDULE } from '../config/deploy-defaults.ts';
-import { parseDuration, loadConfig, processEnvironment } from '../config/load.ts';
+import { type Environment, parseDuration, processEnvironment } from '../config/load.ts';
 import { applyResources, changeCount } from '../deploy/apply.ts';
 import { type EnvironmentSettings, loadEnvironment } from '../deploy/environments.ts';
 import type { Gcloud } from '../deploy/gcloud.ts';
@@ -13,7 +14,7 @@ import { dayLines, entryTable, weekChart } from '../deploy/schedule-chart.ts';
 import { type NamedCalendar, type PlanDay, planDays } from '../deploy/schedule-days.ts';
 import { runAddress, scheduleResources } from '../deploy/schedule-resources.ts';
 import { type Schedule, planSchedule } from '../deploy/schedule.ts';
-import { ExitCode, OpenhoursError } from '../errors.ts';
+import { ExitCode, OpenhoursError, isOpenhoursError } from '../errors.ts';
 import { parseYaml } from './clinic-yaml.ts';
 
 /** What the command line says. */
@@ -58,7 +59,7 @@ export function scheduleDeps(plan: boolean): ScheduleDeps {
     },
     readText: (file) => readFile(file, 'utf8'),
     clinics: async ({ agentName, clinics: [slug] }) =>
-      await findClinics(openDatabase(loadConfig().supabase), agentName, slug),
+      await findClinics(openDatabase(databaseAsked(variables).supabase), agentName, slug),
     gcloud: async (of) => {
       await gcloudVersion(gcloudDeps(undefined));
       return makeGcloud(gcloudDeps(of));
@@ -67,6 +68,17 @@ export function scheduleDeps(plan: boolean): ScheduleDeps {
     print: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
   };
+}
+
+/** A calendar has two places to come from, and only one of them needs variables. */
+function databaseAsked(variables: Environment): DatabaseConfig {
+  try {
+    return loadDatabaseConfig(variables);
+  } catch (error) {
+    if (!isOpenhoursError(error, 'CONFIG_INVALID')) throw error;
+    const ways = 'The hours of a clinic that is in no database yet: --clinic-file examples/clinic.yaml';
+    throw new OpenhoursError('CONFIG_INVALID', `${error.message}\n${ways}`, { cause: error });
+  }
 }
 
 /**

@@ -42,10 +42,9 @@ export interface Coverage<Entry> {
 }
 
 /**
- * Which start works which shift, by the rules of the worker: the first one that is near enough to the opening waits for it, and is ready in time where
- * it comes the lead before; where the task's
- * timeout ends the work before closing time, the first one within the time before `relayAt` in which a worker waits for its seat relays it. What
- * is missing is taken as if it were there, so that the relays after it are timed by it.
+ * Which start works which shift, by the rules of the worker: the first one that is near enough to the opening waits for it, and is in time where it
+ * comes the lead before. Where the task's timeout ends the work before closing time, the first one within the time before `relayAt` in which a
+ * worker waits for its seat relays it. What is missing is taken as if it were there, so that the relays after it are timed by it.
  * @param starts In order.
  * @param shifts In order. One that is going on at `fromMs` is taken to be worked, and goes on with the first start from then.
  */
