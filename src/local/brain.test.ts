@@ -174,6 +174,6 @@ test('the first token and the rate are shaped', async () => {
     if (chunk.choices[0]?.delta.content) times.push(performance.now() - startMs);
   await slow.stop();
   expect(times[0]).toBeGreaterThanOrEqual(78);
-  // four words, 10 ms apart
-  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(25);
+  // Four words, 10 ms apart; a busy machine reads several at once, and none too early.
+  expect(times.at(-1)).toBeGreaterThanOrEqual(78 + 25);
 });
