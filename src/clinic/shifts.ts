@@ -187,6 +187,18 @@ export class Shifts {
     if (error !== null) throw databaseError('shifts', error, status);
   }
 
+  /** Has a worker relayed from now on that was to be later. Nothing for one that works until closing time, or whose shift was made by hand or is over. */
+  async relayNow(holder: WorkerId): Promise<void> {
+    const { error, status } = await this.#db
+      .from('shifts')
+      .update({ relay_at: 'now' })
+      .eq('worker_id', holder)
+      .eq('source', 'hours')
+      .is('ended_at', null)
+      .gt('relay_at', 'now');
+    if (error !== null) throw databaseError('shifts', error, status);
+  }
+
   /**
    * Ends the shift: the seats are free, the summary is stored. Asked again it gives the first summary.
    * @throws OpenhoursError LEASE_LOST when the seats were lost.

@@ -79,7 +79,7 @@ export const SCHEDULE = {
   relayHours: [24, 12, 8, 6, 4, 3, 2, 1],
   /** They begin at this hour on the clock of the first clinic: the fewest calls. */
   quietHour: 4,
-  /** The request to start, as Cloud Scheduler is told: it is answered within 2 s, and 5 retries are the most there are. Tried twice, the second execution finds the shift worked, and leaves. */
+  /** The request to start, as Cloud Scheduler is told: it is answered within 2 s, and 5 retries are the most there are. Tried twice, the second execution finds the shift worked, and leaves or relays it. */
   request: { attemptDeadline: '60s', retries: 5, minBackoff: '10s', maxBackoff: '60s' },
 } as const;
 

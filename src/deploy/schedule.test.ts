@@ -192,6 +192,21 @@ describe('relays', () => {
   });
 });
 
+test('a start that comes in the middle of a shift with relays relays it; the next one is a whole task later', () => {
+  const shift = { opensAt: 0, closesAt: 11 * HOUR };
+  const rules = { leadMs: 0, waitMs: 60_000, taskTimeoutMs: 4 * HOUR };
+  const starts = [0, 30_000, HOUR, 4 * HOUR].map((atMs) => ({ atMs, entry: atMs, sure: true }));
+  const { working, idle, missing } = coverage(starts, [shift], rules, -1, 24 * HOUR);
+  expect(working.map(({ atMs, does }) => [atMs, does])).toEqual([
+    [0, 'opens'],
+    [HOUR, 'relays'],
+    [4 * HOUR, 'relays'],
+  ]);
+  expect(idle.map(({ atMs }) => atMs)).toEqual([30_000]);
+  // 60 + 30 + 300 + 15 s before the end of the task.
+  expect(missing.map(({ kind, atMs }) => [kind, atMs])).toEqual([['relay', 8 * HOUR - 405_000]]);
+});
+
 test.each([-60_000, 90_000, 61 * 60_000, Number.NaN])('a lead of %s ms is refused', (leadMs) =>
   expect(() => planSchedule([SAMPLE], settings({ leadMs }))).toThrow('whole minutes from 0 to 60'),
 );

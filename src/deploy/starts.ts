@@ -43,8 +43,8 @@ export interface Coverage<Entry> {
 
 /**
  * Which start works which shift, by the rules of the worker: the first one that is near enough to the opening waits for it, and is in time where it
- * comes the lead before. Where the task's timeout ends the work before closing time, the first one within the time before `relayAt` in which a
- * worker waits for its seat relays it. What is missing is taken as if it were there, so that the relays after it are timed by it.
+ * comes the lead before. Where the task's timeout ends the work before closing time, the next one until `relayAt` relays it. What is missing is
+ * taken as if it were there, so that the relays after it are timed by it.
  * @param starts In order.
  * @param shifts In order. One that is going on at `fromMs` is taken to be worked, and goes on with the first start from then.
  */
@@ -78,8 +78,8 @@ export function coverage<Entry>(
         'hours',
       );
       if (relayAt === undefined) break;
-      // Further ahead it finds the seat taken, and leaves.
-      start = take(relayAt - 2 * SHIFT.relayLeadMs + 1, relayAt);
+      // One that comes as good as together with the holder leaves.
+      start = take(at + SHIFT.relayOverlapMs + 1, relayAt);
       at = start?.atMs ?? relayAt - SHIFT.relayLeadMs;
       relay = true;
     }

@@ -152,6 +152,72 @@ describe('the relay', () => {
   });
 });
 
+describe('a shift that several work in turn', () => {
+  const HOUR = 3_600_000;
+  /** A task that would be relayed after 90 min, less 5:45. */
+  const environment = { TASK_TIMEOUT_S: '5400' };
+  /** Its holder is relayed by so much before or after this worker would be. */
+  const found = (byMs: number, changes: Record<string, string> = environment) => {
+    const rig = makeShift({ environment: changes });
+    const relayAt = rig.clock.nowMs() + 1.5 * HOUR - 345_000 + byMs;
+    const at = new Date(relayAt).toISOString();
+    rig.shifts.answer = async () =>
+      rig.shifts.relayed.length > 0 ? granted() : refused({ relay_at: at }, at);
+    return rig;
+  };
+
+  test('is relayed at once by a worker that stays longer, such as the one that the schedule starts after a crash', async () => {
+    const { shift, shifts, server, clock, states, messages } = found(-HOUR);
+    const running = shift.run();
+    server.register();
+    await clock.advance(FLEET.idleBeatMs);
+    expect(states()).toEqual(['open']);
+    expect(shifts.relayed).toEqual(['worker-other']);
+    expect(messages()).toContain('the shift is relayed now: its holder would leave before this worker');
+    shift.stop('SIGTERM');
+    expect(await running).toBe(ExitCode.ok);
+  });
+
+  test('also where this one stays until closing time', async () => {
+    const { shift, shifts, server, clock, states } = found(HOUR, { TASK_TIMEOUT_S: '86400' });
+    const running = shift.run();
+    server.register();
+    await clock.advance(FLEET.idleBeatMs);
+    expect([shifts.relayed, states()]).toEqual([['worker-other'], ['open']]);
+    shift.stop('SIGTERM');
+    await running;
+  });
+
+  test.each<[string, number, Record<string, string>]>([
+    ['a holder that was started as good as together with it', -30_000, environment],
+    ['a holder that stays longer', HOUR, environment],
+    ['a holder, by a worker that no platform ends', -HOUR, {}],
+    ['a holder, by a worker of a shift by hand', -HOUR, { ...environment, SHIFT_FOR: '5h' }],
+  ])('is left to %s', async (_, byMs, changes) => {
+    const { shift, shifts, clock, states } = found(byMs, changes);
+    expect(await clock.until(shift.run(), FLEET.idleBeatMs)).toBe(ExitCode.ok);
+    expect([shifts.relayed, states()]).toEqual([[], ['closed']]);
+  });
+
+  test('is left to whoever keeps it, or is quicker', async () => {
+    const kept = found(-HOUR);
+    kept.shifts.answer = async () => refused({ relay_at: new Date(kept.clock.nowMs() + HOUR).toISOString() });
+    expect(await kept.clock.until(kept.shift.run(), FLEET.idleBeatMs)).toBe(ExitCode.ok);
+    expect(kept.shifts.relayed).toEqual(['worker-other']);
+  });
+
+  test('is relayed by nobody while its holder gives no sign of life: the lease has to run out', async () => {
+    const { shift, shifts, clock, states } = found(-HOUR);
+    const [diedAt, relay_at] = [clock.nowMs(), new Date(clock.nowMs() + HOUR / 2).toISOString()];
+    shifts.answer = async () => refused({ relay_at, age_ms: clock.nowMs() - diedAt }, relay_at);
+    const running = shift.run();
+    await clock.advance(FLEET.vanishedMs + FLEET.askAgainMs);
+    expect([shifts.relayed, states()]).toEqual([[], ['standby']]);
+    shift.stop('SIGTERM');
+    await running;
+  });
+});
+
 describe('what the fleet says', () => {
   test('a lost lease is handed over: calls go to the worker that has it', async () => {
     const { shifts, server, clock, told, states, messages, open } = makeShift();

@@ -45,7 +45,7 @@ export interface ShiftDeps {
   readonly preflight: () => Promise<void>;
   /** The clinics to serve. */
   readonly clinics: () => Promise<ClinicProfile[]>;
-  readonly shifts: Pick<Shifts, 'begin' | 'beat' | 'move' | 'offerSeats' | 'finish'>;
+  readonly shifts: Pick<Shifts, 'begin' | 'relayNow' | 'beat' | 'move' | 'offerSeats' | 'finish'>;
   /** Loads the framework and makes the server: the slow part of start-up, so it runs beside the checks. */
   readonly createServer: () => Promise<ShiftServer>;
   /** Makes the sentences that must be ready before a call comes. */
@@ -231,6 +231,7 @@ export class Shift {
       clinics: clinics.map(({ id }) => id),
       plan,
       patient: config.seatWait,
+      inTurn: config.taskTimeoutMs !== undefined && plan.source === 'hours',
       log,
       nowMs,
       ageMs: this.#deps.ageMs,

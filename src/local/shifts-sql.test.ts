@@ -161,6 +161,24 @@ describe('a seat', () => {
     expect((await begin('c')).granted).toBe(false);
   });
 
+  test('is relayed before its time to a worker that stays longer, by the clinic’s hours only', async () => {
+    const old = await granted('a', [ONE], Date.now() + HOUR / 2);
+    await shifts.relayNow('b' as WorkerId);
+    expect((await begin('b')).granted).toBe(false);
+    await shifts.relayNow('a' as WorkerId);
+    expect(await beat('a', old.key)).toMatchObject({ lease: 'held' });
+    const next = await granted('b');
+    expect(await beat('a', old.key)).toMatchObject({ lease: 'relayed' });
+    // It works until closing time.
+    await shifts.relayNow('b' as WorkerId);
+    expect((await begin('c')).granted).toBe(false);
+    await sql(
+      `update shifts set relay_at = now() + interval '1 h', source = 'by_hand' where id = '${next.key.id}'`,
+    );
+    await shifts.relayNow('b' as WorkerId);
+    expect((await begin('c')).granted).toBe(false);
+  });
+
   test('taken away by hand is noticed at the next sign of life', async () => {
     const { key } = await granted('a');
     await sql('delete from shift_leases');

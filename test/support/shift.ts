@@ -76,6 +76,8 @@ export class FakeShifts {
   readonly finished: string[] = [];
   /** Fencing numbers of shifts whose seats the next worker may have. */
   readonly offered: number[] = [];
+  /** Workers that were relayed before their time. */
+  readonly relayed: string[] = [];
   /** The answers, to be replaced. */
   answer: () => Promise<BegunShift | RefusedShift> = async () => granted();
   answerBeat: () => Promise<BeatAnswer> = async () => beatAnswer();
@@ -85,6 +87,9 @@ export class FakeShifts {
   readonly begin: ShiftDeps['shifts']['begin'] = (worker, _, plan) => {
     this.begun.push({ worker: worker.workerId, startsAt: plan.startsAt });
     return this.answer();
+  };
+  readonly relayNow: ShiftDeps['shifts']['relayNow'] = async (holder) => {
+    this.relayed.push(holder);
   };
   readonly beat: ShiftDeps['shifts']['beat'] = (beat) => {
     this.beats.push(beat);
