@@ -43,8 +43,8 @@ export interface Coverage<Entry> {
 
 /**
  * Which start works which shift, by the rules of the worker: the first one that is near enough to the opening waits for it, and is in time where it
- * comes the lead before. Where the task's timeout ends the work before closing time, the next one until `relayAt` relays it. What is missing is
- * taken as if it were there, so that the relays after it are timed by it.
+ * comes the lead before. Where the task's timeout ends the work before closing time, the next one relays it, if it
+ * comes the time of a start before `relayAt`. What is missing is taken as if it were there, so that the relays after it are timed by it.
  * @param starts In order.
  * @param shifts In order. One that is going on at `fromMs` is taken to be worked, and goes on with the first start from then.
  */
@@ -79,7 +79,7 @@ export function coverage<Entry>(
       );
       if (relayAt === undefined) break;
       // One that comes as good as together with the holder leaves.
-      start = take(at + SHIFT.relayOverlapMs + 1, relayAt);
+      start = take(at + SHIFT.relayOverlapMs + 1, relayAt - SHIFT.relayLeadMs);
       at = start?.atMs ?? relayAt - SHIFT.relayLeadMs;
       relay = true;
     }
