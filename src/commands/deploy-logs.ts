@@ -1,13 +1,18 @@
 import { parseDuration } from '../config/load.ts';
 import type { EnvironmentSettings } from '../deploy/environments.ts';
+import { Watched } from '../deploy/monitoring/watched.ts';
 import { askedWrongly } from '../deploy/preflight.ts';
+import { TARGETS, type Target } from '../deploy/target.ts';
+import { namespaceOf } from '../deploy/targets/gke.ts';
 import { ExitCode } from '../errors.ts';
 import type { DeployDeps } from './deploy-deps.ts';
+import { chosenPart } from './deploy-operation.ts';
 
 /** Options of `deploy logs`. */
 export interface LogOptions {
   readonly env: string;
   readonly component?: string;
+  readonly target?: string;
   readonly execution?: string;
   /** How far back: `1h`, `30m`. */
   readonly since?: string;
@@ -48,27 +53,37 @@ export async function logs(options: LogOptions, deps: DeployDeps): Promise<ExitC
   return ExitCode.ok;
 }
 
-function logFilter(
-  { component = 'worker', execution, severity }: LogOptions,
-  { jobName, gatewayName, region }: EnvironmentSettings,
-): string {
-  if (component !== 'worker' && component !== 'gateway')
-    throw askedWrongly('--component', `is "${component}"`, 'use worker or gateway');
+function logFilter(options: LogOptions, settings: EnvironmentSettings): string {
+  const { execution, severity } = options;
+  const { component, target } = chosenPart(options);
   if (execution !== undefined && !/^[a-z0-9-]{1,63}$/.test(execution))
     throw askedWrongly('--execution', `is "${execution}"`, 'use a name that `deploy executions` shows');
+  if (execution !== undefined && target !== undefined && target !== 'job')
+    throw askedWrongly('--execution', 'is for a job', `leave it out with --target ${target}`);
   const least = severity?.toUpperCase();
   if (least !== undefined && !SEVERITIES.some((one) => one === least))
     throw askedWrongly('--severity', `is "${severity}"`, `use ${SEVERITIES.join(', ')}`);
-  const conditions =
-    component === 'worker'
-      ? ['resource.type="cloud_run_job"', `resource.labels.job_name="${jobName}"`]
-      : ['resource.type="cloud_run_revision"', `resource.labels.service_name="${gatewayName}"`];
+  const wanted = target ?? (execution === undefined ? undefined : 'job');
   return [
-    ...conditions,
-    `resource.labels.location="${region}"`,
+    component === 'worker' ? workerLogs(wanted, settings) : gatewayLogs(settings),
     ...(execution === undefined ? [] : [`labels."run.googleapis.com/execution_name"="${execution}"`]),
     ...(least === undefined ? [] : [`severity>=${least}`]),
   ].join(' AND ');
+}
+
+/** Lines of the worker wherever it runs, or ran: what was written stays when a worker is moved or removed, so nothing is asked about where it is. */
+function workerLogs(target: Target | undefined, settings: EnvironmentSettings): string {
+  if (target === undefined) return `(${TARGETS.map((one) => `(${workerLogs(one, settings)})`).join(' OR ')})`;
+  const place =
+    target === 'gke'
+      ? // The cluster may be in another place than the rest.
+        `resource.labels.namespace_name="${namespaceOf(settings)}"`
+      : `resource.labels.location="${settings.region}"`;
+  return `${new Watched(settings, target).logs} AND ${place}`;
+}
+
+function gatewayLogs({ gatewayName, region }: EnvironmentSettings): string {
+  return `resource.type="cloud_run_revision" AND resource.labels.service_name="${gatewayName}" AND resource.labels.location="${region}"`;
 }
 
 /** Fields that every line has, and the message, stand at the front. */

@@ -1,37 +1,19 @@
 import { expect, test } from 'vitest';
 import { FakeProject } from '../../test/support/fake-project.ts';
-import { loadEnvironment } from '../deploy/environments.ts';
+import {
+  DEV_SETTINGS,
+  deployedProject,
+  makeCluster,
+  makeOperateDeps,
+} from '../../test/support/deployed-project.ts';
 import { imageName } from '../deploy/names.ts';
 import type { DeployDeps } from './deploy-deps.ts';
-import { logs } from './deploy-logs.ts';
-import { cancel, execute, listExecutions, rotateSecret, status, updateImage } from './deploy-operate.ts';
+import { cancel, execute, listExecutions, status, updateImage } from './deploy-operate.ts';
 
-const SETTINGS = loadEnvironment('dev', undefined, { GOOGLE_CLOUD_PROJECT: 'my-project' });
 const DEV = { env: 'dev' };
-const KEY = 'openhours-dev-openai-api-key';
+const [ONE, TWO] = ['one', 'two'].map((tag) => imageName('worker', DEV_SETTINGS, tag));
 
-function makeTestDeps(project = deployed(), environment: Record<string, string> = {}) {
-  const lines: string[] = [];
-  const print = (line: string) => void lines.push(line);
-  const deps = {
-    ...{ environment, print, warn: print },
-    settings: () => SETTINGS,
-    gcloudVersion: () => Promise.resolve(528),
-    gcloud: () => project,
-  } as unknown as DeployDeps;
-  return { project, deps, lines, text: () => lines.join('\n') };
-}
-
-/** A job with the image `one`, and another image beside it. */
-function deployed(): FakeProject {
-  const project = new FakeProject();
-  for (const tag of ['one', 'two']) project.images.add(imageName('worker', SETTINGS, tag));
-  project.secrets.set(KEY, ['sk-first']);
-  project.run.set('jobs/openhours-worker-dev', {
-    spec: { containers: [{ image: imageName('worker', SETTINGS, 'one') }] },
-  });
-  return project;
-}
+const makeTestDeps = (project = deployedProject('job')) => makeOperateDeps(project);
 
 const execution = (name: string, overrides: object = {}) => ({
   metadata: { name },
@@ -44,6 +26,18 @@ const over = (name: string, state: string, reason = '') =>
     conditions: [{ type: 'Completed', status: state, reason }],
   });
 
+const withoutName = (options: { env: string }, deps: DeployDeps) => cancel(undefined, options, deps);
+const deployment = (replicas: number, image: string | undefined, name = 'openhours-worker-dev') => ({
+  kind: 'Deployment',
+  metadata: { name: 'openhours-worker' },
+  spec: { replicas, template: { spec: { containers: [{ name, image }] } } },
+});
+const pod = (name: string, state: object, metadata: object = {}) => ({
+  kind: 'Pod',
+  metadata: { name, ...metadata },
+  status: state,
+});
+
 test('status says what is deployed, who is at work, and how the last ones ended', async () => {
   const { project, deps, text } = makeTestDeps();
   project.executions.push(execution('now-1'), over('was-1', 'True'), over('was-2', 'False', 'Cancelled'));
@@ -55,10 +49,112 @@ test('status says what is deployed, who is at work, and how the last ones ended'
   expect(text()).toContain('was-2: cancelled');
 });
 
-test('commands on what is not deployed say how to deploy it', async () => {
-  const { deps } = makeTestDeps(new FakeProject());
-  for (const command of [status, listExecutions, execute])
-    await expect(command(DEV, deps)).rejects.toThrow('openhours deploy apply --env dev');
+test('status shows the worker where it stays, with what keeps it from running, and the gateway', async () => {
+  const project = deployedProject('service', 'worker-pool', 'gateway');
+  const message = 'The user-provided container failed to start';
+  const pool = project.run.get('worker-pools/openhours-worker-dev');
+  project.run.set('worker-pools/openhours-worker-dev', {
+    ...pool,
+    status: { conditions: [{ type: 'Ready', status: 'False', message }] },
+  });
+  const { deps, text, json } = makeTestDeps(project);
+  expect(await status({ ...DEV, json: true }, deps)).toBe(0);
+  expect(text()).toContain(`service  openhours-worker-dev, image ${ONE}, 1 to 2 instances`);
+  expect(text()).toContain(`pool     openhours-worker-dev, image ${ONE}, 1 instance`);
+  expect(text()).toContain(message);
+  expect(text()).toMatch(/gateway {2}\S+, image \S+worker:one/);
+  expect(text()).not.toMatch(/^ {2}(job|at work)/m);
+  expect(json()).toMatchObject({
+    worker: [
+      { target: 'service', image: ONE, instances: { least: 1, most: 2 } },
+      { target: 'worker-pool', problem: message },
+    ],
+    cluster: null,
+    executions: [],
+    gateway: { name: 'openhours-gateway-dev' },
+  });
+});
+
+test('status shows a gateway that is alone, and says how to deploy a worker', async () => {
+  const { deps, text } = makeTestDeps(deployedProject('gateway'));
+  expect(await status(DEV, deps)).toBe(0);
+  expect(text()).toMatch(/worker {3}none: .*openhours deploy apply --env dev/);
+});
+
+test('status of a cluster shows the deployment and what its pods are about', async () => {
+  const cluster = makeCluster([
+    deployment(3, ONE),
+    pod('a', { startTime: '2026-11-23T03:55:00Z', containerStatuses: [{ ready: true, restartCount: 2 }] }),
+    pod('b', { containerStatuses: [{ ready: false, state: { waiting: { reason: 'ImagePullBackOff' } } }] }),
+    pod('c', { phase: 'Running' }, { deletionTimestamp: '2026-11-23T05:00:00Z' }),
+  ]);
+  const { deps, text, json } = makeOperateDeps(new FakeProject(), { kubectl: cluster.run });
+  expect(await status({ ...DEV, target: 'gke', json: true }, deps)).toBe(0);
+  expect(text()).toContain(
+    `gke      openhours-dev/openhours-worker in gke_my-project_us-central1_clinics, image ${ONE}, 1 of 3 pods ready`,
+  );
+  expect(text()).toContain('pod      a: ready, since 2026-11-23T03:55:00Z, started again 2 times');
+  expect(text()).toContain('pod      b: ImagePullBackOff');
+  expect(text()).toContain('pod      c: ending');
+  expect(json()).toMatchObject({ worker: [], cluster: { wanted: 3, image: ONE } });
+  expect(cluster.asked).toContain(
+    'get deployments,pods --namespace=openhours-dev --selector=app.kubernetes.io/name=openhours-worker --output=json',
+  );
+});
+
+test('a cluster of another project is not asked for the worker', async () => {
+  const cluster = makeCluster([], 'gke_somebody-elses_us-central1_shop');
+  const { deps } = makeOperateDeps(new FakeProject(), { kubectl: cluster.run });
+  await expect(status({ ...DEV, target: 'gke' }, deps)).rejects.toThrow(
+    'no cluster of the project my-project',
+  );
+  expect(cluster.asked).toEqual(['config current-context']);
+});
+
+test.each([
+  [
+    {},
+    'openhours deploy apply --env dev`; `openhours deploy status --env dev --target gke` looks into a cluster',
+  ],
+  [{ target: 'service' }, 'openhours deploy apply --env dev --target service`'],
+  [
+    { target: 'gke' },
+    'the cluster that kubectl points to: deploy it with `openhours deploy apply --env dev --target gke`',
+  ],
+])('what is not deployed is said, with how to deploy it: %j', async (options, remedy) => {
+  const { deps } = makeOperateDeps(new FakeProject(), { kubectl: makeCluster([]).run });
+  const asked = { ...DEV, ...options };
+  for (const work of [status(asked, deps), updateImage({ ...asked, tag: 'two' }, deps)]) {
+    await expect(work).rejects.toMatchObject({ code: 'CLOUD_NOT_FOUND' });
+    await expect(work).rejects.toThrow(remedy);
+  }
+});
+
+test('commands on a job say how to deploy one where there is no worker', async () => {
+  for (const command of [listExecutions, execute, withoutName])
+    await expect(command(DEV, makeTestDeps(new FakeProject()).deps)).rejects.toMatchObject({
+      code: 'CLOUD_NOT_FOUND',
+      message: expect.stringContaining('openhours deploy apply --env dev') as string,
+    });
+});
+
+test.each([
+  ['executions', listExecutions, '`openhours deploy status --env dev`'],
+  [
+    'execute',
+    execute,
+    'it is there already, and opens with the clinic; `openhours fleet stop` ends a worker',
+  ],
+  ['cancel', withoutName, '`openhours deploy destroy --env dev --component worker --target worker-pool`'],
+] as const)('%s of a worker that stays says what to do instead', async (name, command, instead) => {
+  const { project, deps } = makeTestDeps(deployedProject('worker-pool'));
+  const work = command(DEV, deps);
+  await expect(work).rejects.toMatchObject({ code: 'DEPLOY_INVALID' });
+  await expect(work).rejects.toThrow(
+    `\`${name}\` is for a job, and worker pool openhours-worker-dev stays without executions: `,
+  );
+  await expect(work).rejects.toThrow(instead);
+  expect(project.changes).toEqual([]);
 });
 
 test('an execution that was started again says how often', async () => {
@@ -100,52 +196,70 @@ test('an image that is there is taken, one that is not is refused, and the same 
   expect(text()).toContain('already: nothing to change');
   expect(project.changes).toEqual([]);
   await updateImage({ ...DEV, tag: 'two' }, deps);
-  expect(project.changes[0]?.args).toContain(`--image=${imageName('worker', SETTINGS, 'two')}`);
+  expect(project.changes[0]?.args).toContain(`--image=${TWO}`);
 });
 
-test('a secret is rotated without being shown, and its version used', async () => {
-  const { project, deps, text } = makeTestDeps(deployed(), { OPENAI_API_KEY: 'sk-second' });
-  await rotateSecret('OPENAI_API_KEY', { ...DEV, disableOld: true }, deps);
-  expect(project.secrets.get(KEY)).toEqual(['sk-first', 'sk-second']);
-  const typed = project.changes.map(({ args }) => args.join(' '));
-  expect(typed[1]).toContain(`--update-secrets=OPENAI_API_KEY=${KEY}:2`);
-  expect(typed[2]).toContain(`secrets versions disable 1 --secret=${KEY}`);
-  expect(typed.join('\n') + text()).not.toMatch(/sk-first|sk-second/);
-});
-
-test('the same value rotates nothing, and an unknown variable is refused', async () => {
-  const { project, deps } = makeTestDeps(deployed(), { OPENAI_API_KEY: 'sk-first' });
-  project.run.set('jobs/openhours-worker-dev', {
-    env: [{ valueFrom: { secretKeyRef: { key: '1', name: KEY } } }],
-  });
-  await rotateSecret('OPENAI_API_KEY', DEV, deps);
-  expect(project.changes).toEqual([]);
-  await expect(rotateSecret('PATH', DEV, deps)).rejects.toThrow(
-    'the secret is "PATH": name one of LIVEKIT_URL',
+test('another image is taken wherever the worker runs, and it is said what becomes of the calls', async () => {
+  const { project, deps, text } = makeTestDeps(deployedProject('job', 'service', 'worker-pool'));
+  const before = structuredClone(project.run.get('worker-pools/openhours-worker-dev'));
+  await updateImage({ ...DEV, tag: 'two' }, deps);
+  expect(text()).toContain(`job openhours-worker-dev: ${ONE} → ${TWO}, from the next execution on`);
+  expect(text()).toContain(
+    `service openhours-worker-dev: ${ONE} → ${TWO}; calls of the instances before are handed over`,
   );
+  expect(text()).toContain(`worker pool openhours-worker-dev: ${ONE} → ${TWO}; calls`);
+  const pool = project.run.get('worker-pools/openhours-worker-dev');
+  expect(pool).toEqual(JSON.parse(JSON.stringify(before).replace(ONE ?? '', TWO ?? '')));
+  const made = project.changes.length;
+  await updateImage({ ...DEV, tag: 'two' }, deps);
+  expect(project.changes).toHaveLength(made);
 });
 
-test('logs are shown the oldest first, with their fields', async () => {
-  const { project, deps, lines } = makeTestDeps();
-  const asked: string[] = [];
-  project.read = (args) => {
-    asked.push(...args);
-    return Promise.resolve([
-      { timestamp: '2', severity: 'ERROR', jsonPayload: { message: 'call ended', callId: 'c1', level: 50 } },
-      { timestamp: '1', textPayload: 'a plain line\n' },
-    ]);
+test('what Cloud Run has noted on a worker pool is not sent back to it', async () => {
+  const project = deployedProject('worker-pool');
+  const pool = project.run.get('worker-pools/openhours-worker-dev') as { metadata: object };
+  const noted = {
+    'serving.knative.dev/creator': 'somebody@made-up.example',
+    'run.googleapis.com/operation-id': 'x',
   };
-  await logs({ ...DEV, severity: 'warning', execution: 'now-1' }, deps);
-  expect(lines).toEqual(['1 DEFAULT a plain line', '2 ERROR   call ended callId=c1']);
-  expect(asked[2]).toBe(
-    'resource.type="cloud_run_job" AND resource.labels.job_name="openhours-worker-dev" AND resource.labels.location="us-central1" ' +
-      'AND labels."run.googleapis.com/execution_name"="now-1" AND severity>=WARNING',
-  );
+  project.run.set('worker-pools/openhours-worker-dev', {
+    ...pool,
+    metadata: {
+      ...pool.metadata,
+      annotations: { ...noted, kept: 'yes' },
+      generation: 3,
+      uid: 'u',
+      namespace: '1',
+    },
+    status: { observedGeneration: 3 },
+  });
+  await updateImage({ ...DEV, tag: 'two' }, makeTestDeps(project).deps);
+  const sent = project.changes[0]?.input ?? '';
+  expect(sent).toContain('kept: "yes"');
+  expect(sent).toContain('cloud.googleapis.com/location: us-central1');
+  expect(sent).not.toMatch(/creator|operation-id|generation|uid|namespace|status/i);
 });
 
-test.each([{ since: 'yesterday' }, { severity: 'loud' }, { execution: 'x" OR "' }, { component: 'console' }])(
-  'logs with %j are refused',
-  async (wrong) => {
-    await expect(logs({ ...DEV, ...wrong }, makeTestDeps().deps)).rejects.toThrow(/is "/);
-  },
-);
+test('--target leaves the other places as they are', async () => {
+  const { project, deps } = makeTestDeps(deployedProject('job', 'service'));
+  await updateImage({ ...DEV, target: 'service', tag: 'two' }, deps);
+  expect(project.verbs).toEqual(['gcloud run services update']);
+});
+
+test('in a cluster the deployment is told, under the name that its container has', async () => {
+  const cluster = makeCluster([deployment(1, ONE, 'named-before')]);
+  const { deps, text } = makeOperateDeps(deployedProject(), { kubectl: cluster.run });
+  await updateImage({ ...DEV, target: 'gke', tag: 'two' }, deps);
+  expect(cluster.asked.at(-1)).toBe(
+    `set image deployment/openhours-worker named-before=${TWO} --namespace=openhours-dev --field-manager=openhours`,
+  );
+  expect(text()).toContain('calls of the pods before go on to their end');
+});
+
+test.each([
+  [{ target: 'lambda' }, '--target is "lambda": use job, worker-pool, service, gke'],
+  [{ component: 'gateway', target: 'service' }, 'leave it out: the gateway is always a service'],
+])('%j is refused', async (wrong, message) => {
+  const { deps } = makeTestDeps();
+  await expect(updateImage({ ...DEV, ...wrong, tag: 'two' }, deps)).rejects.toThrow(message);
+});

@@ -1,89 +1,86 @@
 import { parseDuration } from '../config/load.ts';
-import { applyResources } from '../deploy/apply.ts';
-import { gatewayAddress, secretsOf } from '../deploy/deployment.ts';
-import type { EnvironmentSettings } from '../deploy/environments.ts';
-import type { Gcloud } from '../deploy/gcloud.ts';
-import { type Component, imageThere } from '../deploy/image.ts';
-import { imageName, secretName } from '../deploy/names.ts';
-import { askedWrongly, refuse } from '../deploy/preflight.ts';
-import { secretValues } from '../deploy/secret-values.ts';
-import { SecretResource, storedSecrets } from '../deploy/secrets.ts';
+import { type Deployed, deployedGateway, deployedWorker, notDeployed } from '../deploy/deployed.ts';
+import { imageCommand } from '../deploy/deployed-changes.ts';
+import { imageThere } from '../deploy/image.ts';
+import { imageName } from '../deploy/names.ts';
+import { askedWrongly } from '../deploy/preflight.ts';
+import { setClusterImage } from '../deploy/targets/cluster-worker.ts';
 import { ExitCode, OpenhoursError } from '../errors.ts';
 import type { DeployDeps } from './deploy-deps.ts';
 import { cancelExecution, executionsOf, runningExecutions } from './deploy-executions.ts';
+import {
+  type Found,
+  type OperateOptions,
+  type Operation,
+  begin,
+  find,
+  findSome,
+} from './deploy-operation.ts';
+import {
+  clusterLines,
+  describedAs,
+  executionLines,
+  gatewayLines,
+  reported,
+  runLines,
+  timesOf,
+} from './deploy-lines.ts';
 
-/** Options of the commands that operate what is deployed. */
-export interface OperateOptions {
-  readonly env: string;
-  readonly component?: string;
-  readonly json?: boolean;
-}
-
-/** What such a command works with. */
-interface Operation {
-  readonly settings: EnvironmentSettings;
-  readonly component: Component;
-  readonly gcloud: Gcloud;
-  readonly say: (line: string) => void;
-}
-
-async function begin(options: OperateOptions, deps: DeployDeps): Promise<Operation> {
-  const component = options.component ?? 'worker';
-  if (component !== 'worker' && component !== 'gateway')
-    throw askedWrongly('--component', `is "${component}"`, 'use worker or gateway');
-  const settings = deps.settings(options.env);
-  await deps.gcloudVersion();
-  const say = options.json === true ? deps.warn : deps.print;
-  return { settings, component, gcloud: deps.gcloud(settings.project), say };
-}
-
-interface RunResource {
-  readonly metadata?: { readonly name?: string };
-  readonly spec?: unknown;
-  readonly status?: { readonly url?: string };
-}
-
-/** What Cloud Run has of a component. @throws OpenhoursError CLOUD_NOT_FOUND where nothing is deployed. */
-async function deployedOf({ settings, component, gcloud }: Operation): Promise<RunResource> {
-  const { env, jobName, gatewayName, region } = settings;
-  const [group, name] = component === 'worker' ? ['jobs', jobName] : ['services', gatewayName];
-  const found = await gcloud.find(['run', group, 'describe', name, `--region=${region}`]);
-  if (found !== undefined) return found as RunResource;
-  throw new OpenhoursError(
-    'CLOUD_NOT_FOUND',
-    `${name} is not in ${settings.project}, ${region}: deploy it with \`openhours deploy apply --env ${env}${component === 'worker' ? '' : ' --component gateway'}\``,
-  );
-}
-
-/** The first image that a manifest names. */
-function imageIn(value: unknown): string | undefined {
-  return /"image":"([^"]+)"/.exec(JSON.stringify(value ?? null))?.[1];
-}
-
-/** `deploy status`: what is deployed, what is at work, and what was. */
+/** `deploy status`: what is deployed, wherever it runs, what is at work, and what was. */
 export async function status(options: OperateOptions, deps: DeployDeps): Promise<ExitCode> {
   const operation = await begin(options, deps);
-  const { settings, gcloud, say } = operation;
+  const { settings, target, gcloud, say } = operation;
   const { env, project, region } = settings;
-  const job = await deployedOf({ ...operation, component: 'worker' });
-  const [executions, gatewayUrl] = await Promise.all([
-    executionsOf(settings, gcloud, 5),
-    gatewayAddress(settings, gcloud),
-  ]);
-  const image = imageIn(job.spec);
+  const [found, gateway] = await Promise.all([find(operation, deps), deployedGateway(settings, gcloud)]);
+  const { onRun, inCluster } = found;
+  if (onRun.length === 0 && inCluster === undefined && gateway === undefined)
+    throw notDeployed(settings, 'worker', target);
+  const hasJob = onRun.some((one) => one.target === 'job');
+  const executions = hasJob ? await executionsOf(settings, gcloud, 5) : [];
   say(`${env} in ${project}, ${region}`);
-  say(`  job      ${settings.jobName}, image ${image ?? 'unknown'}`);
-  say(`  gateway  ${gatewayUrl ?? 'is not deployed'}`);
-  const atWork = executions.filter(({ state }) => state === 'running' || state === 'waiting');
-  say(`  at work  ${atWork.map(({ name }) => name).join(', ') || 'nobody'}`);
-  for (const one of executions.filter((execution) => !atWork.includes(execution)).slice(0, 3))
-    say(`  before   ${one.name}: ${one.state}, ${one.startedAt ?? '-'} to ${one.endedAt ?? '-'}`);
+  for (const one of onRun) runLines(one).forEach(say);
+  if (inCluster !== undefined) clusterLines(inCluster).forEach(say);
+  if (onRun.length === 0 && inCluster === undefined)
+    say(`  worker   none: ${notDeployed(settings, 'worker', target).message}`);
+  gatewayLines(gateway).forEach(say);
+  if (hasJob) executionLines(executions).forEach(say);
   if (options.json === true) {
-    const report = { env, project, region, job: { name: settings.jobName, image }, executions };
-    deps.print(JSON.stringify({ ...report, gatewayUrl: gatewayUrl ?? null }, null, 2));
+    const report = {
+      env,
+      project,
+      region,
+      worker: onRun.map(reported),
+      cluster: inCluster ?? null,
+      executions,
+    };
+    deps.print(
+      JSON.stringify({ ...report, gateway: gateway === undefined ? null : reported(gateway) }, null, 2),
+    );
   }
   return ExitCode.ok;
 }
+
+/**
+ * Only a job has executions.
+ * @throws OpenhoursError DEPLOY_INVALID where the worker stays instead, with what to do then; CLOUD_NOT_FOUND where there is none.
+ */
+async function needJob(
+  { settings, gcloud }: Operation,
+  wish: string,
+  instead: (there: Deployed) => string,
+): Promise<void> {
+  // One question where there is a job, as there mostly is.
+  if ((await deployedWorker(settings, gcloud, ['job'])).length > 0) return;
+  const [there] = await deployedWorker(settings, gcloud);
+  if (there === undefined) throw notDeployed(settings, 'worker');
+  throw askedWrongly(
+    wish,
+    `is for a job, and ${describedAs(there)} stays without executions`,
+    instead(there),
+  );
+}
+
+const RESTART = '`openhours fleet stop` ends a worker, and Cloud Run starts it again';
 
 /** `deploy executions`: the latest runs of the job. */
 export async function listExecutions(
@@ -91,11 +88,16 @@ export async function listExecutions(
   deps: DeployDeps,
 ): Promise<ExitCode> {
   const operation = await begin(options, deps);
-  await deployedOf({ ...operation, component: 'worker' });
+  await needJob(
+    operation,
+    '`executions`',
+    () =>
+      `\`openhours deploy status --env ${options.env}\` and \`openhours fleet status\` show who is at work`,
+  );
   const executions = await executionsOf(operation.settings, operation.gcloud, options.limit);
   if (executions.length === 0) operation.say('no execution yet');
   for (const { name, state, startedAt, endedAt, retries } of executions) {
-    const again = retries === 0 ? '' : `, started again ${retries === 1 ? 'once' : `${retries} times`}`;
+    const again = retries === 0 ? '' : `, started again ${timesOf(retries)}`;
     operation.say(`${name}  ${state.padEnd(9)}  ${startedAt ?? '-'}  ${endedAt ?? '-'}${again}`);
   }
   if (options.json === true) deps.print(JSON.stringify(executions, null, 2));
@@ -108,7 +110,14 @@ export async function cancel(
   options: OperateOptions,
   deps: DeployDeps,
 ): Promise<ExitCode> {
-  const { settings, gcloud, say } = await begin(options, deps);
+  const operation = await begin(options, deps);
+  const { settings, gcloud, say } = operation;
+  await needJob(
+    operation,
+    '`cancel`',
+    ({ target }) =>
+      `${RESTART}; \`openhours deploy destroy --env ${options.env} --component worker --target ${target}\` takes it away`,
+  );
   const atWork = await runningExecutions(settings, gcloud);
   const wanted = name ?? atWork[0];
   if (name === undefined && atWork.length > 1)
@@ -142,7 +151,7 @@ export async function execute(options: ExecuteOptions, deps: DeployDeps): Promis
     );
   const operation = await begin(options, deps);
   const { settings, gcloud, say } = operation;
-  await deployedOf({ ...operation, component: 'worker' });
+  await needJob(operation, '`execute`', () => `it is there already, and opens with the clinic; ${RESTART}`);
   const before = new Set((await executionsOf(settings, gcloud)).map(({ name }) => name));
   const wishes = [
     ...(options.for === undefined ? [] : [`SHIFT_FOR=${options.for}`]),
@@ -160,14 +169,52 @@ export async function execute(options: ExecuteOptions, deps: DeployDeps): Promis
   return ExitCode.ok;
 }
 
-/** `deploy update-image`: runs another image that is there already, such as an earlier one. Whoever is at work keeps theirs until the shift ends. */
+/** A place that runs an image, and how it is told to run another one. */
+interface ImageUse {
+  readonly name: string;
+  readonly before: string | undefined;
+  /** What becomes of the calls. */
+  readonly then: string;
+  readonly change: (image: string) => Promise<void>;
+}
+
+function imageUses(
+  { onRun, inCluster }: Found,
+  { settings, gcloud }: Operation,
+  deps: DeployDeps,
+): ImageUse[] {
+  const uses = onRun.map((there) => ({
+    name: describedAs(there),
+    before: there.image,
+    then:
+      there.target === 'job'
+        ? ', from the next execution on'
+        : there.component === 'worker'
+          ? '; calls of the instances before are handed over'
+          : '',
+    change: (image: string) => gcloud.change(imageCommand(there, image, settings.region)),
+  }));
+  if (inCluster === undefined) return uses;
+  const pods = {
+    name: `deployment ${inCluster.name} in ${inCluster.namespace}`,
+    before: inCluster.image,
+    then: '; calls of the pods before go on to their end',
+    change: (image: string) => setClusterImage(inCluster, image, deps.kubectl),
+  };
+  return [...uses, pods];
+}
+
+/**
+ * `deploy update-image`: runs another image that is there already, such as an earlier one, wherever the component runs. An execution that is at work
+ * keeps its own until the shift ends.
+ */
 export async function updateImage(
   options: OperateOptions & { readonly tag: string },
   deps: DeployDeps,
 ): Promise<ExitCode> {
   const operation = await begin(options, deps);
   const { settings, component, gcloud, say } = operation;
-  const before = imageIn((await deployedOf(operation)).spec);
+  const found = await findSome(operation, deps);
   const image = imageName(component, settings, options.tag);
   if (!(await imageThere(component, settings, options.tag, gcloud))) {
     throw new OpenhoursError(
@@ -175,115 +222,20 @@ export async function updateImage(
       `there is no image ${image}: build it with \`openhours deploy apply --env ${settings.env} --tag ${options.tag}\`, or name another tag`,
     );
   }
-  const changed = before !== image;
-  if (changed) {
-    const [group, name] =
-      component === 'worker' ? ['jobs', settings.jobName] : ['services', settings.gatewayName];
-    await gcloud.change({
-      args: ['run', group, 'update', name, `--region=${settings.region}`, `--image=${image}`],
-    });
-  }
-  say(
-    changed
-      ? `${component}: ${before ?? 'nothing'} → ${image}${component === 'worker' ? ', from the next execution on' : ''}`
-      : `${component} runs ${image} already: nothing to change`,
-  );
-  if (options.json === true)
-    deps.print(JSON.stringify({ component, before: before ?? null, image, changed }));
-  return ExitCode.ok;
-}
-
-/** Options of `deploy rotate-secret`. */
-export interface RotateOptions extends OperateOptions {
-  readonly secretsFile?: string;
-  /** Disable the version before, so that it works nowhere any more. */
-  readonly disableOld?: boolean;
-}
-
-/**
- * `deploy rotate-secret`: stores a new value, has job and gateway use its version from their next start on, and with `--disable-old` disables the one
- * before. The value comes from the variable of that name or `--secrets-file`, and is never shown.
- */
-export async function rotateSecret(
-  variable: string,
-  options: RotateOptions,
-  deps: DeployDeps,
-): Promise<ExitCode> {
-  const operation = await begin(options, deps);
-  const { settings, gcloud, say } = operation;
-  const known = new Set([...secretsOf('worker', settings), ...secretsOf('gateway', settings)]);
-  if (!known.has(variable))
-    throw askedWrongly('the secret', `is "${variable}"`, `name one of ${[...known].join(', ')}`);
-  const file = options.secretsFile;
-  const { values, problems } = secretValues([variable], {
-    environment: deps.environment,
-    ...(file === undefined ? {} : { file: { name: file, text: await deps.readText(file) } }),
-  });
-  refuse(problems);
-  const before = (await storedSecrets(gcloud, [variable], settings)).get(variable)?.latest;
-  if (before === undefined) {
-    throw new OpenhoursError(
-      'CLOUD_NOT_FOUND',
-      `${secretName(variable, settings)} is not in ${settings.project}: deploy first, with \`openhours deploy apply --env ${settings.env}\``,
+  const updated = [];
+  for (const { name, before, then, change } of imageUses(found, operation, deps)) {
+    const changed = before !== image;
+    if (changed) await change(image);
+    say(
+      changed
+        ? `${name}: ${before ?? 'nothing'} → ${image}${then}`
+        : `${name} runs ${image} already: nothing to change`,
     );
+    updated.push({ name, before: before ?? null, changed });
   }
-  await applyResources([new SecretResource(variable, settings, values)], gcloud, { plan: false, print: say });
-  const after = (await storedSecrets(gcloud, [variable], settings)).get(variable)?.latest;
-  const version = after?.version ?? before.version;
-  const users = await useVersion(variable, version, operation);
-  if (before.version !== version) await leaveBehind(variable, before.version, options, operation);
-  if (options.json === true)
-    deps.print(JSON.stringify({ variable, before: before.version, version, updated: users }));
+  if (options.json === true) {
+    const changed = updated.some((one) => one.changed);
+    deps.print(JSON.stringify({ component, image, changed, updated }));
+  }
   return ExitCode.ok;
-}
-
-/** Has whatever is deployed and uses the variable take this version. */
-async function useVersion(
-  variable: string,
-  version: string,
-  { settings, gcloud, say }: Operation,
-): Promise<string[]> {
-  const { jobName, gatewayName, region } = settings;
-  const updated: string[] = [];
-  for (const component of ['worker', 'gateway'] as const) {
-    if (!secretsOf(component, settings).includes(variable)) continue;
-    const [group, name] = component === 'worker' ? ['jobs', jobName] : ['services', gatewayName];
-    const found = await gcloud.find(['run', group, 'describe', name, `--region=${region}`]);
-    if (found === undefined) continue;
-    const secret = secretName(variable, settings);
-    if (usesVersion(found, secret, version)) continue;
-    const reference = `${variable}=${secret}:${version}`;
-    await gcloud.change({
-      args: ['run', group, 'update', name, `--region=${region}`, `--update-secrets=${reference}`],
-    });
-    updated.push(name);
-    say(`~ change ${name} (${variable} is version ${version})`);
-  }
-  if (updated.length === 0) say('nothing to change: the value and its version are in use');
-  return updated;
-}
-
-/** Whether a manifest reads this version, in whichever order its fields come. */
-function usesVersion(value: unknown, name: string, key: string): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const reference = value as { name?: unknown; key?: unknown };
-  if (reference.name === name && reference.key === key) return true;
-  return Object.values(value).some((part) => usesVersion(part, name, key));
-}
-
-async function leaveBehind(
-  variable: string,
-  version: string,
-  { disableOld }: RotateOptions,
-  { settings, gcloud, say }: Operation,
-): Promise<void> {
-  const command = ['secrets', 'versions', 'disable', version, `--secret=${secretName(variable, settings)}`];
-  const atWork = await runningExecutions(settings, gcloud);
-  if (disableOld === true) {
-    await gcloud.change({ args: command });
-    say(`version ${version} is disabled`);
-  } else {
-    say(`version ${version} still works; when nobody uses it any more: gcloud ${command.join(' ')}`);
-  }
-  if (atWork.length > 0) say(`${atWork.join(', ')} keeps the old value until its shift ends`);
 }

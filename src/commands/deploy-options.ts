@@ -1,16 +1,19 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DeployOptions } from './deploy.ts';
 import type { LogOptions } from './deploy-logs.ts';
-import type { ExecuteOptions, OperateOptions, RotateOptions } from './deploy-operate.ts';
+import type { ExecuteOptions } from './deploy-operate.ts';
+import type { OperateOptions } from './deploy-operation.ts';
+import type { RotateOptions } from './deploy-rotate.ts';
 
 const load = async () => {
-  const [deps, deploy, operate, logs] = await Promise.all([
+  const [deps, deploy, operate, rotate, logs] = await Promise.all([
     import('./deploy-deps.ts'),
     import('./deploy.ts'),
     import('./deploy-operate.ts'),
+    import('./deploy-rotate.ts'),
     import('./deploy-logs.ts'),
   ]);
-  return { deps: deps.deployDeps(), ...deploy, ...operate, ...logs };
+  return { deps: deps.deployDeps(), ...deploy, ...operate, ...rotate, ...logs };
 };
 
 function whole(value: string): number {
@@ -26,6 +29,10 @@ const environment = (command: Command): Command =>
 
 const component = (command: Command): Command =>
   environment(command).option('--component <name>', 'worker or gateway', 'worker');
+
+const TARGET = '--target <name>';
+const MADE_AS = 'where the worker runs: job, worker-pool, service or gke';
+const FOUND_AS = 'only the worker as job, worker-pool, service or gke (default: wherever it is';
 
 /** Adds `openhours deploy …`. */
 export function addDeployCommands(program: Command): void {
@@ -45,7 +52,7 @@ function addMaking(deploy: Command): void {
   ] as const) {
     component(deploy.command(name))
       .description(text)
-      .option('--target <name>', 'where the worker runs: job, worker-pool, service or gke', 'job')
+      .option(TARGET, MADE_AS, 'job')
       .option('--tag <tag>', "the image's tag (default: from the commit and what was changed since)")
       .option('--local', 'build with docker on this machine, instead of Cloud Build')
       .option('--secrets-file <file>', 'values in dotenv form; they stand above the environment')
@@ -61,7 +68,7 @@ function addDestroy(deploy: Command): void {
   environment(deploy.command('destroy'))
     .description('show what of an environment would be removed; with --yes remove it')
     .option('--component <name>', 'only worker or gateway (default: both)')
-    .option('--target <name>', 'where the worker runs: job, worker-pool, service or gke', 'job')
+    .option(TARGET, MADE_AS, 'job')
     .option('--yes', 'remove it')
     .option('--force', 'also while an execution is at work: it is cancelled first')
     .action(async (options: DeployOptions) => {
@@ -73,12 +80,14 @@ function addDestroy(deploy: Command): void {
 function addLooking(deploy: Command): void {
   environment(deploy.command('status'))
     .description('show what is deployed, and who is at work')
+    .option(TARGET, `${FOUND_AS} on Cloud Run)`)
     .action(async (options: OperateOptions) => {
       const commands = await load();
       process.exitCode = await commands.status(options, commands.deps);
     });
   component(deploy.command('logs'))
     .description('show what was logged, the oldest line first')
+    .option(TARGET, `${FOUND_AS})`)
     .option('--execution <name>', 'of one execution only')
     .option('--since <duration>', 'how far back, such as 30m or 24h', '1h')
     .option('--severity <level>', 'only from this level on, such as WARNING')
@@ -113,6 +122,7 @@ function addOperating(deploy: Command): void {
     });
   component(deploy.command('update-image'))
     .description('run another image that is built already, such as an earlier one')
+    .option(TARGET, `${FOUND_AS} on Cloud Run)`)
     .requiredOption('--tag <tag>', "the image's tag")
     .action(async (options: OperateOptions & { tag: string }) => {
       const commands = await load();
@@ -122,6 +132,7 @@ function addOperating(deploy: Command): void {
     .description('store a new value of a secret, and use it from the next start on')
     .option('--secrets-file <file>', 'the value in dotenv form (default: the variable of that name)')
     .option('--disable-old', 'disable the version before')
+    .option(TARGET, `${FOUND_AS} on Cloud Run)`)
     .action(async (variable: string, options: RotateOptions) => {
       const commands = await load();
       process.exitCode = await commands.rotateSecret(variable, options, commands.deps);

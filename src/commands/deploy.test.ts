@@ -234,3 +234,80 @@ test('an environment is not destroyed under a worker, unless that is forced', as
   expect(project.verbs).toContain('gcloud run jobs executions');
   expect(project.run.size).toBe(0);
 });
+
+const STAYING: Partial<DeployDeps> = {
+  settings: (env) => ({
+    ...loadEnvironment(env, undefined, PLACE),
+    scaling: { minInstances: 1, maxInstances: 2 },
+  }),
+};
+
+/** A kubectl that points to a cluster of the project, whose objects are as wanted from the second time on. */
+function makeCluster() {
+  let applied = false;
+  const asked: string[] = [];
+  const kubectl: DeployDeps['kubectl'] = (args) => {
+    const [verb = ''] = args;
+    asked.push(verb);
+    const code = verb === 'diff' && !applied ? 1 : 0;
+    if (verb === 'apply') applied = true;
+    const stdout: Record<string, string> = {
+      config: 'gke_my-project_us-central1_clinics\n',
+      apply:
+        'namespace/openhours-dev serverside-applied\ndeployment.apps/openhours-worker serverside-applied\n',
+      delete: applied ? 'namespace "openhours-dev" deleted\n' : '',
+    };
+    return Promise.resolve({ code, stdout: stdout[verb] ?? '', stderr: '' });
+  };
+  return { asked, kubectl };
+}
+
+test('what is changed in a cluster counts, and only where nothing is, nothing is said to change', async () => {
+  const printed: string[] = [];
+  const cluster = makeCluster();
+  const { project, deps, lines, text } = makeDeps(new FakeProject(), { ...STAYING, ...cluster });
+  const gke = { ...DEV, target: 'gke' };
+  await deploy(gke, true, deps);
+  expect(text()).toMatch(
+    /to make in the project, and the cluster was not asked; nothing was touched: `openhours deploy apply --env dev --target gke`/,
+  );
+  expect(cluster.asked).toEqual([]);
+  await deploy({ ...gke, json: true }, false, { ...deps, print: (line) => printed.push(line) });
+  const report = JSON.parse(printed[0] ?? '') as { changed: number; changes: { name: string }[] };
+  expect(report.changed).toBe(project.changes.length + 2);
+  expect(report.changes.map(({ name }) => name)).toContain('deployment.apps/openhours-worker');
+  lines.length = 0;
+  await deploy(gke, false, deps);
+  expect(text()).toContain('nothing to change: everything is as the settings say');
+  lines.length = 0;
+  await deploy(gke, false, { ...deps, kubectl: makeCluster().kubectl });
+  expect(text()).toContain('2 changes made');
+});
+
+test('destroying pods says what their calls do, and what was in the cluster counts', async () => {
+  const { deps, text, lines } = makeDeps(new FakeProject(), { ...STAYING, ...makeCluster() });
+  const gke = { ...DEV, target: 'gke', component: 'worker' };
+  await deploy(gke, false, deps);
+  lines.length = 0;
+  await destroy(gke, deps);
+  expect(text()).toContain('pods are told by SIGTERM: their calls go on to the end, for up to 16 min');
+  expect(text()).toContain('- delete namespace openhours-dev with all that is in it');
+  expect(text()).toContain('add --yes to remove');
+  lines.length = 0;
+  await destroy({ ...gke, yes: true }, deps);
+  expect(text()).toContain('- namespace "openhours-dev" deleted');
+  expect(text()).toContain(`removed: ${lines.filter((line) => line.startsWith('- ')).length};`);
+});
+
+test.each(['service', 'worker-pool'])(
+  'a %s is told to hand its calls over, whoever is at work',
+  async (target) => {
+    const { project, deps, text } = makeDeps(new FakeProject(), STAYING);
+    await deploy({ ...DEV, target }, false, deps);
+    // Of a job of the same name, which this does not take away.
+    project.executions.push({ metadata: { name: 'now-1' }, status: { startTime: '2026-11-23T04:00:00Z' } });
+    await destroy({ ...DEV, target, yes: true }, deps);
+    expect(text()).toContain('the worker is told by SIGTERM: it hands its calls over within 10 s');
+    expect(project.run.size).toBe(0);
+  },
+);

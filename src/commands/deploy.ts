@@ -1,5 +1,7 @@
 import type { Calendar } from '../clinic/hours.ts';
+import { GKE } from '../config/target-defaults.ts';
 import { type ResourceChange, applyResources, changeCount, destroyResources } from '../deploy/apply.ts';
+import { deployedWorker } from '../deploy/deployed.ts';
 import {
   type Deployment,
   gatewayAddress,
@@ -17,7 +19,7 @@ import { askedWrongly, gatherProblems, projectProblems, refuse } from '../deploy
 import { type SecretSources, type SecretValues, secretValues } from '../deploy/secret-values.ts';
 import { storedSecrets } from '../deploy/secrets.ts';
 import { TARGETS, type Target } from '../deploy/target.ts';
-import { applyCluster, destroyCluster, planCluster } from '../deploy/targets/kubectl.ts';
+import { applyCluster, destroyCluster, planCluster, planDestroyCluster } from '../deploy/targets/kubectl.ts';
 import { ExitCode } from '../errors.ts';
 import type { DeployDeps } from './deploy-deps.ts';
 import { cancelRunning, runningExecutions } from './deploy-executions.ts';
@@ -66,11 +68,11 @@ export async function deploy(options: DeployOptions, plan: boolean, deps: Deploy
   const ground = await applyResources(groundwork(deployment), gcloud, how);
   const { resources, yaml } = await running(deployment, gcloud);
   const top = await applyResources(resources, gcloud, how);
-  if (yaml !== undefined) await cluster(settings, yaml, plan, deps, say);
+  const inCluster = yaml === undefined ? [] : await cluster(settings, yaml, plan, deps, say);
   const gatewayUrl = component === 'gateway' && !plan ? await gatewayAddress(settings, gcloud) : undefined;
-  const changes = [...ground, ...top];
+  const changes = [...ground, ...top, ...inCluster];
   const changed = changeCount(changes);
-  say(summary(changed, plan, settings.env));
+  say(summary(changed, deployment, plan, yaml !== undefined));
   if (gatewayUrl !== undefined)
     say(`the gateway is at ${gatewayUrl}; LiveKit's webhook is ${gatewayUrl}/webhooks/livekit`);
   if (options.json === true) {
@@ -84,12 +86,23 @@ export async function deploy(options: DeployOptions, plan: boolean, deps: Deploy
   return ExitCode.ok;
 }
 
-function summary(changed: number, plan: boolean, env: string): string {
-  if (changed === 0) return 'nothing to change: everything is as the settings say';
+function summary(
+  changed: number,
+  { settings, component, target }: Deployment,
+  plan: boolean,
+  hasCluster: boolean,
+): string {
   const things = changed === 1 ? 'one change' : `${changed} changes`;
-  return plan
-    ? `${things} to make; nothing was touched: \`openhours deploy apply --env ${env}\` makes them`
-    : `${things} made`;
+  const apply = [
+    `openhours deploy apply --env ${settings.env}`,
+    ...(component === 'gateway' ? ['--component gateway'] : []),
+    ...(target === 'job' ? [] : [`--target ${target}`]),
+  ].join(' ');
+  // A plan does not ask the cluster, which may not be there yet.
+  if (plan && hasCluster)
+    return `${changed === 0 ? 'no change' : things} to make in the project, and the cluster was not asked; nothing was touched: \`${apply}\` makes both as the settings say`;
+  if (changed === 0) return 'nothing to change: everything is as the settings say';
+  return plan ? `${things} to make; nothing was touched: \`${apply}\` makes them` : `${things} made`;
 }
 
 async function cluster(
@@ -98,9 +111,10 @@ async function cluster(
   plan: boolean,
   deps: DeployDeps,
   print: (line: string) => void,
-): Promise<void> {
-  if (plan) planCluster(yaml, { print });
-  else await applyCluster(settings, yaml, { run: deps.kubectl, print });
+): Promise<ResourceChange[]> {
+  if (!plan) return applyCluster(settings, yaml, { run: deps.kubectl, print });
+  planCluster(yaml, { print });
+  return [];
 }
 
 /**
@@ -117,19 +131,27 @@ export async function destroy(options: DeployOptions, deps: DeployDeps): Promise
   refuse(await projectProblems(settings, { gcloud, askPermissions: () => Promise.resolve(undefined) }));
   // The gateway first: what it shares with the worker goes with the worker.
   const components: Component[] = options.component === undefined ? ['gateway', 'worker'] : [component];
-  if (components.includes('worker') && !plan) await leaveNobodyTalking(settings, gcloud, options, say);
+  if (components.includes('worker') && target === 'job' && !plan)
+    await leaveNobodyTalking(settings, gcloud, options, say);
   const changes: ResourceChange[] = [];
   const how = { plan, print: say };
   for (const one of components) {
     const deployment = { ...nothingOf(settings, deps), component: one, target };
     const { entries, resources, yaml } = await goingAway(deployment, gcloud);
-    if (yaml !== undefined && !plan) await destroyCluster(settings, yaml, { run: deps.kubectl, print: say });
+    if (one === 'worker' && target !== 'job') await sayWhatCallsDo(settings, target, gcloud, say);
+    if (yaml !== undefined && plan) planDestroyCluster(settings, { print: say });
+    else if (yaml !== undefined)
+      changes.push(...(await destroyCluster(settings, yaml, { run: deps.kubectl, print: say })));
     changes.push(...(await applyResources(entries, gcloud, how)));
     changes.push(...(await destroyResources(resources, gcloud, how)));
   }
   const changed = changeCount(changes);
-  if (changed === 0) say('nothing to remove');
-  else if (plan) say(`${changed} of these would go: add --yes to remove what has a minus`);
+  const cluster = plan && target === 'gke' && components.includes('worker');
+  if (changed === 0 && !cluster) say('nothing to remove');
+  else if (plan)
+    say(
+      `${cluster ? 'what has a minus' : `${changed} of these`} would go: add --yes to remove what has a minus`,
+    );
   else say(`removed: ${changed}; APIs stay on, for they cost nothing and others may use them`);
   if (options.json === true) {
     const { env, project, region } = settings;
@@ -155,6 +177,20 @@ async function leaveNobodyTalking(
     );
   }
   await cancelRunning(settings, gcloud, say);
+}
+
+/** A worker that stays is stopped with its notice, and needs nobody to wait for closing time. */
+async function sayWhatCallsDo(
+  settings: EnvironmentSettings,
+  target: Exclude<Target, 'job'>,
+  gcloud: Gcloud,
+  say: (line: string) => void,
+): Promise<void> {
+  if (target === 'gke') {
+    const minutes = Math.ceil(GKE.noticeS / 60);
+    say(`pods are told by SIGTERM: their calls go on to the end, for up to ${minutes} min`);
+  } else if ((await deployedWorker(settings, gcloud, [target])).length > 0)
+    say('the worker is told by SIGTERM: it hands its calls over within 10 s');
 }
 
 async function goingAway(deployment: Deployment, gcloud: Gcloud) {

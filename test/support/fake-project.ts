@@ -45,7 +45,8 @@ export class FakeProject implements Gcloud {
     return this.changes.map(({ program, args }) => [program ?? 'gcloud', ...args.slice(0, 3)].join(' '));
   }
 
-  #answer(args: readonly string[]): unknown {
+  #answer(asked: readonly string[]): unknown {
+    const args = withoutTrack(asked);
     const [group, second = '', third = '', fourth = ''] = args;
     switch (group) {
       case 'projects':
@@ -53,7 +54,9 @@ export class FakeProject implements Gcloud {
       case 'services':
         return [...this.apis].map((name) => ({ config: { name } }));
       case 'iam':
-        return [...this.accounts].map((email) => ({ email }));
+        return third === 'get-iam-policy'
+          ? this.#policy(fourth)
+          : [...this.accounts].map((email) => ({ email }));
       case 'artifacts':
         return this.#artifacts(second, fourth);
       case 'secrets':
@@ -101,7 +104,8 @@ export class FakeProject implements Gcloud {
     return { bindings: ours.map(([, role, member]) => ({ role, members: [member] })) };
   }
 
-  #carryOut(args: readonly string[], input: string): void {
+  #carryOut(typed: readonly string[], input: string): void {
+    const args = withoutTrack(typed);
     const [group, second = '', third = '', fourth = ''] = args;
     const option = (name: string) =>
       args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? '';
@@ -109,7 +113,7 @@ export class FakeProject implements Gcloud {
       /^(create|add|delete|enable|replace|update|submit|cancel|execute|add-iam.*|remove-iam.*)$/.test(arg),
     );
     if (verb?.endsWith('-iam-policy-binding')) {
-      const role = `${group === 'run' ? fourth : third} ${option('role')} ${option('member')}`;
+      const role = `${group === 'secrets' ? third : fourth} ${option('role')} ${option('member')}`;
       if (verb.startsWith('add-')) this.roles.add(role);
       else this.roles.delete(role);
     } else if (group === 'services') args.slice(2).forEach((name) => this.apis.add(name));
@@ -119,6 +123,8 @@ export class FakeProject implements Gcloud {
       const email = fourth.includes('@') ? fourth : `${fourth}@my-project.iam.gserviceaccount.com`;
       toggle(this.accounts, email, verb);
     } else if (group === 'secrets') this.#changeSecret(verb, verb === 'add' ? fourth : third, input);
+    else if (group === 'run' && verb === 'update')
+      this.#updateRun(`${second}/${fourth}`, option('image'), option('update-secrets'));
     else if (group === 'run') this.#changeRun(second, verb, fourth, input);
   }
 
@@ -127,12 +133,35 @@ export class FakeProject implements Gcloud {
     else this.secrets.set(name, [...(this.secrets.get(name) ?? []), input]);
   }
 
+  #updateRun(key: string, image: string, reference: string): void {
+    const [variable, name, version] = reference.split(/[=:]/);
+    const change = (one: Thing): Thing => {
+      if (image !== '' && 'image' in one) return { ...one, image };
+      if (variable === '' || one['name'] !== variable || !('valueFrom' in one)) return one;
+      return { name: variable, valueFrom: { secretKeyRef: { name, key: version } } };
+    };
+    this.run.set(key, replaced(this.run.get(key), change) as Thing);
+  }
+
   #changeRun(group: string, verb: string | undefined, name: string, input: string): void {
     if (verb === 'delete') this.run.delete(`${group}/${name}`);
     if (verb !== 'replace') return;
     const manifest = parse(input) as { metadata: { name: string } };
     this.run.set(`${group}/${manifest.metadata.name}`, manifest);
   }
+}
+
+/** A manifest with these of its objects replaced. */
+function replaced(thing: unknown, change: (one: Thing) => Thing): unknown {
+  if (Array.isArray(thing)) return thing.map((one) => replaced(one, change));
+  if (typeof thing !== 'object' || thing === null) return thing;
+  const entries = Object.entries(thing).map(([key, value]) => [key, replaced(value, change)] as const);
+  return change(Object.fromEntries(entries));
+}
+
+/** Of Cloud Run, commands of all tracks work on the same things. */
+function withoutTrack(args: readonly string[]): readonly string[] {
+  return args[0] === 'beta' && args[1] === 'run' ? args.slice(1) : args;
 }
 
 function toggle(set: Set<string>, name: string, verb: string | undefined): void {

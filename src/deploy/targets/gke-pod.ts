@@ -4,7 +4,7 @@ import type { EnvironmentSettings } from '../environments.ts';
 import { memoryMib } from '../limits.ts';
 import { secretName } from '../names.ts';
 import type { KubernetesObject, Placement } from './gke-scaling.ts';
-import { type StayingContainer, type TargetFacts, stayingContainer } from './staying.ts';
+import { type StayingContainer, type TargetFacts, stayingContainer, workerName } from './staying.ts';
 
 /** The worker's Deployment. How many pods there are is KEDA's to say, so nothing stands here. */
 export function deployment(
@@ -74,7 +74,8 @@ function podContainer(settings: EnvironmentSettings, facts: TargetFacts): Record
     },
   });
   return {
-    name: container.name,
+    // What logs and metrics of pods are found by: the namespace is in them, too, but a metric's filter asks for one name.
+    name: workerName(settings),
     image: container.image,
     env: container.env.filter((variable) => 'value' in variable),
     ports: [{ name: 'http', containerPort: JOB.port }],

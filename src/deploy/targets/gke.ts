@@ -8,6 +8,9 @@ import { type KubernetesObject, type Placement, scalingObjects } from './gke-sca
 import { manifestText } from './run-resource.ts';
 import { type TargetFacts, workerLabels } from './staying.ts';
 
+/** The name of the Deployment, and of all that belongs to it, in the environment's namespace. */
+export const GKE_NAME = 'openhours-worker';
+
 /** `openhours-dev`: everything of an environment is in a namespace of its own. */
 export function namespaceOf({ env }: Pick<EnvironmentSettings, 'env'>): string {
   return `openhours-${env}`;
@@ -56,7 +59,7 @@ export function gkeYaml(settings: EnvironmentSettings, facts: TargetFacts): stri
 }
 
 function placementOf(settings: EnvironmentSettings): Placement {
-  const name = 'openhours-worker';
+  const name = GKE_NAME;
   return {
     name,
     namespace: namespaceOf(settings),

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { makeFacts, makeSettings } from '../../../test/support/deploy-settings.ts';
+import { changeCount } from '../apply.ts';
 import { gkeYaml } from './gke.ts';
 import { type RunKubectl, applyCluster, destroyCluster, planCluster } from './kubectl.ts';
 
 const SETTINGS = makeSettings();
 const YAML = gkeYaml(SETTINGS, makeFacts());
 const CONTEXT = 'gke_invented-project_europe-west3_clinics';
+
+const APPLY_LINE = '# kubectl apply --server-side --force-conflicts --field-manager=openhours -f -';
 
 /** A kubectl that answers as told, by its first argument. */
 function makeKubectl(answers: Record<string, { code?: number; stdout?: string; stderr?: string }> = {}) {
@@ -22,7 +25,7 @@ function makeKubectl(answers: Record<string, { code?: number; stdout?: string; s
 test('a plan shows the manifests and the command, and asks nothing', () => {
   const { printed, asked, deps } = makeKubectl();
   planCluster(YAML, deps);
-  expect(printed).toEqual([YAML.trimEnd(), '# kubectl apply --server-side --field-manager=openhours -f -']);
+  expect(printed).toEqual([YAML.trimEnd(), APPLY_LINE]);
   expect(asked).toEqual([]);
 });
 
@@ -33,7 +36,11 @@ test('what differs is applied, and what was done is said', async () => {
         'namespace/openhours-prod serverside-applied\ndeployment.apps/openhours-worker serverside-applied\n',
     },
   });
-  await applyCluster(SETTINGS, YAML, deps);
+  const changes = await applyCluster(SETTINGS, YAML, deps);
+  expect(changes.map(({ action, name }) => `${action} ${name}`)).toEqual([
+    'change namespace/openhours-prod',
+    'change deployment.apps/openhours-worker',
+  ]);
   expect(asked.map(({ args }) => args[0])).toEqual(['config', 'diff', 'apply']);
   expect(asked.at(-1)?.input).toBe(YAML);
   expect(printed).toEqual([
@@ -44,7 +51,7 @@ test('what differs is applied, and what was done is said', async () => {
 
 test('a second time changes nothing and says so', async () => {
   const { printed, asked, deps } = makeKubectl({ diff: { code: 0 } });
-  await applyCluster(SETTINGS, YAML, deps);
+  expect(changeCount(await applyCluster(SETTINGS, YAML, deps))).toBe(0);
   expect(asked.map(({ args }) => args[0])).toEqual(['config', 'diff']);
   expect(printed).toEqual([`= same        namespace openhours-prod in ${CONTEXT}`]);
 });
@@ -82,7 +89,8 @@ test('everything is taken away again, and what was is said', async () => {
   const { printed, asked, deps } = makeKubectl({
     delete: { stdout: 'namespace "openhours-prod" deleted\n' },
   });
-  await destroyCluster(SETTINGS, YAML, deps);
+  const changes = await destroyCluster(SETTINGS, YAML, deps);
+  expect(changes).toMatchObject([{ action: 'delete', name: 'namespace "openhours-prod"' }]);
   expect(asked.at(-1)).toMatchObject({ args: ['delete', '--ignore-not-found', '--wait=false', '-f', '-'] });
   expect(printed).toEqual(['- namespace "openhours-prod" deleted']);
 });
