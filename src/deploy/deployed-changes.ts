@@ -56,8 +56,8 @@ function withVersion(
 const NOTED = /\/(client-name|client-version|creator(Email)?|lastModifier(Email)?|operation-id)$/;
 
 /**
- * A worker pool as it is there, with its first container changed. `worker-pools update` would do the same over gRPC, which no proxy for HTTP carries and
- * the tests' stand-in does not speak; `replace` is what a deployment uses, too.
+ * A worker pool as it is there, with its first container changed. `worker-pools update` would do the same, but over gRPC, which the tests' stand-in
+ * does not speak; `replace` is what a deployment uses, too.
  */
 function replacement(
   { group, name, manifest }: Deployed,
