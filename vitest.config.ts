@@ -23,6 +23,9 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'agent/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: BESIDE,
           testTimeout: 10_000,
+          // A worker's first database takes 1 s, far longer on a busy machine.
+          hookTimeout: 60_000,
+          globalSetup: 'test/support/database-sweep.ts',
           // One worker for all files: each would otherwise load the LiveKit framework anew (27 s instead of 6 s).
           isolate: false,
         },

@@ -7,9 +7,7 @@ import { findClaims } from '../../src/clinic/claims.ts';
 import { type Database, openDatabase } from '../../src/clinic/database.ts';
 import type { WorkerId } from '../../src/clinic/ids.ts';
 import { PatientAppointments } from '../../src/clinic/patient-appointments.ts';
-import type { LocalDatabase } from '../../src/local/database.ts';
-import { withSqlClient } from '../../src/local/sql-client.ts';
-import { startTemporaryDatabase } from '../../src/local/temporary-database.ts';
+import { type TestDatabase, openTestDatabase } from '../../test/support/test-database.ts';
 import { collectLog } from '../../test/support/log.ts';
 import { type CallState, newToolState } from '../call-state.ts';
 import { Ledger } from '../ledger.ts';
@@ -22,16 +20,15 @@ import { storeState } from '../stored-state.ts';
 /** A Monday morning at the sample clinic, which is open until the evening. */
 const NOW = DateTime.fromISO('2026-11-23T08:30', { zone: 'Asia/Karachi' });
 
-let database: LocalDatabase;
+let database: TestDatabase;
 let db: Database;
 beforeAll(async () => {
-  database = await startTemporaryDatabase();
+  database = await openTestDatabase();
   db = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
-}, 60_000);
+});
 afterAll(() => database.stop());
 
-const sql = <Row extends object>(text: string): Promise<Row[]> =>
-  withSqlClient(database.dbUrl, async (client) => (await client.query<Row>(text)).rows);
+const sql = <Row extends object>(text: string): Promise<Row[]> => database.sql<Row>(text);
 beforeEach(async () => {
   await sql(
     'delete from waiting_list; delete from tasks; delete from appointments; delete from calls; delete from patients',

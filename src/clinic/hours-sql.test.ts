@@ -2,9 +2,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LocalDatabase } from '../local/database.ts';
-import { type SqlClient, withSqlClient } from '../local/sql-client.ts';
-import { startTemporaryDatabase } from '../local/temporary-database.ts';
+import { type TestDatabase, openTestDatabase } from '../../test/support/test-database.ts';
 import { type ClinicProfile, findClinics } from './clinics.ts';
 import { openDatabase } from './database.ts';
 import { type Span, nextClockTime, openSpans } from './hours.ts';
@@ -12,12 +10,12 @@ import { type Span, nextClockTime, openSpans } from './hours.ts';
 const CLINIC = 'c4000000-0000-4000-8000-000000000004';
 const AGENT = 'hours-of-sql';
 
-let database: LocalDatabase;
+let database: TestDatabase;
 let client: SupabaseClient;
 beforeAll(async () => {
-  database = await startTemporaryDatabase();
+  database = await openTestDatabase();
   client = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
-}, 60_000);
+});
 afterAll(() => database.stop());
 
 interface Row {
@@ -28,13 +26,13 @@ interface Row {
 
 /** Makes the clinic anew. Rows with weekdays are weekly hours, those with dates closures and special days. */
 async function makeClinic(zone: string, rows: readonly Row[]): Promise<ClinicProfile> {
-  await withSqlClient(database.dbUrl, (sql) => writeClinic(sql, zone, rows));
+  await writeClinic(zone, rows);
   const [clinic] = await findClinics(client, AGENT);
   if (clinic === undefined) throw new Error('the clinic was not stored');
   return clinic;
 }
 
-async function writeClinic(sql: SqlClient, zone: string, rows: readonly Row[]): Promise<void> {
+async function writeClinic(zone: string, rows: readonly Row[]): Promise<void> {
   const quoted = (value: string | null) => (value === null ? 'null' : `'${value}'`);
   const inserts = rows.flatMap(({ days, opens, closes }) => {
     const times = `${quoted(opens)}, ${quoted(closes)}`;
@@ -45,7 +43,7 @@ async function writeClinic(sql: SqlClient, zone: string, rows: readonly Row[]): 
         ]
       : days.map((day) => `insert into clinic_hours values ('${CLINIC}', ${day}, ${times})`);
   });
-  await sql.query(
+  await database.sql(
     [
       `delete from clinics where id = '${CLINIC}'`,
       `insert into clinics (id, slug, name, time_zone, country, agent_name)
@@ -137,14 +135,11 @@ describe.each(CHANGES)('in %s around %s', (zone, date) => {
   test('a clock time is the instant that Postgres reads', async () => {
     const noonBefore = DateTime.fromISO(date, { zone }).minus({ days: 1 }).set({ hour: 12 });
     const clocks = ['00:00', '00:30', '01:00', '01:30', '02:00', '02:15', '02:30', '03:00', '11:59'];
-    const read = await withSqlClient(database.dbUrl, (sql) =>
-      sql.query<{ at: Date }>('select ($1::date + c::time) at time zone $2 as at from unnest($3::text[]) c', [
-        date,
-        zone,
-        clocks,
-      ]),
+    const read = await database.sql<{ at: Date }>(
+      'select ($1::date + c::time) at time zone $2 as at from unnest($3::text[]) c',
+      [date, zone, clocks],
     );
-    const expected = read.rows.map(({ at }) => at.toISOString());
+    const expected = read.map(({ at }) => at.toISOString());
     const ours = clocks.map((clock) => nextClockTime(zone, clock, noonBefore.toMillis()));
     expect(ours.map((at) => new Date(at).toISOString())).toEqual(expected);
   });

@@ -1,9 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, openTestDatabase } from '../../test/support/test-database.ts';
 import { openDatabase } from '../clinic/database.ts';
-import type { LocalDatabase } from './database.ts';
-import { withSqlClient } from './sql-client.ts';
-import { startTemporaryDatabase } from './temporary-database.ts';
 
 const CLINIC = 'c2000000-0000-4000-8000-000000000002';
 const SAMPLE_CLINIC = 'c1000000-0000-4000-8000-000000000001';
@@ -36,15 +34,15 @@ const CALL_ELSEWHERE = 'a1000000-0000-4000-8000-000000000001';
 const MONDAY = '2026-11-30';
 const NOW = '2026-11-29T12:00:00Z';
 
-let database: LocalDatabase;
+let database: TestDatabase;
 let client: SupabaseClient;
 beforeAll(async () => {
-  database = await startTemporaryDatabase();
+  database = await openTestDatabase();
   client = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
 });
 afterAll(() => database.stop());
 beforeEach(async () => {
-  await withSqlClient(database.dbUrl, (sql) => sql.query(CLINIC_SQL));
+  await database.sql(CLINIC_SQL);
 });
 
 const book = (changes: Record<string, unknown> = {}) =>

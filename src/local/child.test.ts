@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isOpenhoursError } from '../errors.ts';
-import { type GuardedChildOptions, startGuarded } from './child.ts';
+import { type GuardedChildOptions, removeAfterUs, startGuarded } from './child.ts';
 
 let folder: string;
 const parents: ChildProcess[] = [];
@@ -82,15 +82,18 @@ test('a child that ignores the request is killed after the limit', async () => {
   expect(alive(pid)).toBe(false);
 });
 
-/** Runs a Node process that starts a guarded child and then does as `then` says. */
+const swept = () => join(folder, 'swept');
+const sweptIsGone = () => vi.waitFor(() => expect(existsSync(swept())).toBe(false), { timeout: 5_000 });
+
+/** Runs a Node process that starts a guarded child, sees to the removal of a folder, and then does as `then` says. */
 async function parentThat(then: string): Promise<ChildProcess> {
   const script = `
-    const { startGuarded } = await import(${JSON.stringify(join(folder, 'child.mjs'))});
+    const { removeAfterUs, startGuarded } = await import(${JSON.stringify(join(folder, 'child.mjs'))});
     await startGuarded({ name: 'probe', command: '/bin/sh', args: ['-c', 'echo pid $$; exec sleep 600'], env: {},
       logFile: ${JSON.stringify(join(folder, 'logs', 'probe.log'))} });
+    await removeAfterUs([${JSON.stringify(swept())}], ${JSON.stringify(join(folder, 'child.pid'))});
     ${then}`;
   const ts = await import('typescript');
-  const { writeFileSync } = await import('node:fs');
   for (const [from, to] of [
     ['child.ts', 'child.mjs'],
     ['../errors.ts', 'errors.mjs'],
@@ -108,12 +111,27 @@ async function parentThat(then: string): Promise<ChildProcess> {
 test.each([
   ['kill -9', 'SIGKILL'],
   ['SIGTERM', 'SIGTERM'],
-] as const)('the child ends when its parent dies of %s', async (_name, signal) => {
-  const parent = await parentThat('setInterval(() => undefined, 1e6);');
-  const pid = await vi.waitFor(pidOf, { timeout: 5_000 });
-  parent.kill(signal);
-  await once(parent, 'exit');
-  await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 5_000 });
+] as const)(
+  'the child ends when its parent dies of %s, and its folder goes after it',
+  async (_name, signal) => {
+    mkdirSync(join(swept(), 'data'), { recursive: true });
+    writeFileSync(join(folder, 'child.pid'), '');
+    const parent = await parentThat('setInterval(() => undefined, 1e6);');
+    const pid = await vi.waitFor(pidOf, { timeout: 5_000 });
+    parent.kill(signal);
+    await once(parent, 'exit');
+    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 5_000 });
+    expect(existsSync(swept())).toBe(true);
+    rmSync(join(folder, 'child.pid'));
+    await sweptIsGone();
+  },
+);
+
+test('a folder is removed at once when that is asked for', async () => {
+  mkdirSync(swept());
+  const remove = await removeAfterUs([swept()], join(folder, 'child.pid'));
+  await remove();
+  expect(existsSync(swept())).toBe(false);
 });
 
 test('the child ends when its parent exits without stopping it', async () => {

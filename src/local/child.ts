@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { OpenhoursError } from '../errors.ts';
 
@@ -102,5 +103,44 @@ export async function startGuarded(options: GuardedChildOptions): Promise<Guarde
       shell.stdin?.end();
       await exited;
     },
+  };
+}
+
+/** Waits for its pipe from us to close, then until the file `$1` is gone or 8 s are over, then removes the rest. */
+const SWEEPER = `
+read -r _; file=$1; shift; n=0
+while [ -e "$file" ] && [ $n -lt 80 ]; do sleep 0.1; n=$((n+1)); done
+until rm -rf "$@" || [ $n -ge 100 ]; do sleep 0.1; n=$((n+1)); done
+`;
+
+/**
+ * Removes folders whenever this process ends, kill -9 included: as soon as `pidFile` is gone, which a guarded process removes at its own end.
+ * Returns how to remove them now.
+ * @throws OpenhoursError LOCAL_PROCESS_FAILED when no process can be started for it.
+ */
+export async function removeAfterUs(
+  folders: readonly string[],
+  pidFile: string,
+): Promise<() => Promise<void>> {
+  const shell = spawn('/bin/sh', ['-c', SWEEPER, 'sweeper', pidFile, ...folders], {
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    cwd: '/',
+  });
+  try {
+    await once(shell, 'spawn');
+  } catch (cause) {
+    throw new OpenhoursError('LOCAL_PROCESS_FAILED', "A folder's removal could not be prepared", { cause });
+  }
+  // It must not keep us from ending: our end is what it waits for.
+  shell.unref();
+  (shell.stdin as Socket).unref();
+  return async () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    if (shell.exitCode !== null || shell.signalCode !== null) return;
+    shell.ref();
+    shell.stdin.end();
+    await once(shell, 'exit');
   };
 }

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, openTestDatabase } from '../../test/support/test-database.ts';
 import { diffClinics } from '../clinic/clinic-diff.ts';
 import { type ClinicDocument, applyClinicDocument, findClinicDocument } from '../clinic/clinic-document.ts';
 import { readClinicFile, toClinicFile } from '../clinic/clinic-file.ts';
 import { type Database, openDatabase } from '../clinic/database.ts';
 import { parseYaml, writeYaml } from '../commands/clinic-yaml.ts';
 import { projectRoot } from '../config/paths.ts';
-import type { LocalDatabase } from './database.ts';
-import { withSqlClient } from './sql-client.ts';
-import { startTemporaryDatabase } from './temporary-database.ts';
 
 const SAMPLE = readClinicFile(
   parseYaml(readFileSync(join(projectRoot(), 'examples', 'clinic.yaml'), 'utf8')).value,
@@ -38,10 +36,10 @@ const [anna, bert] = CLINIC.practitioners as [
   ClinicDocument['practitioners'][number],
 ];
 
-let database: LocalDatabase;
+let database: TestDatabase;
 let db: Database;
 beforeAll(async () => {
-  database = await startTemporaryDatabase();
+  database = await openTestDatabase();
   db = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
 });
 afterAll(() => database.stop());
@@ -53,12 +51,7 @@ beforeEach(async () => {
     delete from clinics where slug like 'invented%'`);
 });
 
-function sql(text: string): Promise<Record<string, unknown>[]> {
-  return withSqlClient(database.dbUrl, async (client) => {
-    const result = await client.query<Record<string, unknown>>(text);
-    return result.rows;
-  });
-}
+const sql = (text: string) => database.sql(text);
 
 const apply = (changes: Partial<ClinicDocument> = {}) => applyClinicDocument(db, { ...CLINIC, ...changes });
 const stored = async () => (await findClinicDocument(db, 'invented')) ?? expect.fail('there is no clinic');

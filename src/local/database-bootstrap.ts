@@ -12,6 +12,24 @@ export async function bootstrapDatabase(client: SqlClient, password: string): Pr
   await client.query(`begin; ${bootstrapSql(client.escapeLiteral(password))} commit;`);
 }
 
+/**
+ * Makes a database that is a copy of the database `postgres`, rows included. Roles are the server's, and so common to both. `client` is the
+ * superuser's, with a third database, and nobody may have a session with the one that is copied.
+ */
+export async function copyDatabase(client: SqlClient, name: string): Promise<void> {
+  await client.query(`create database ${name} template postgres owner postgres strategy file_copy`);
+  await client.query(settingsSql(name));
+}
+
+/** Removes a database of {@link copyDatabase}, and ends the sessions it still has. */
+export async function dropDatabase(client: SqlClient, name: string): Promise<void> {
+  await client.query(`drop database ${name} with (force)`);
+}
+
+/** What stands beside a database and not in it: a copy goes without. */
+const settingsSql = (name: string): string =>
+  `alter database ${name} set search_path = "$user", public, extensions;`;
+
 /** `password` is a quoted SQL literal. The time limits of the roles are the hosted ones. */
 const bootstrapSql = (password: string): string => `
 create role postgres login createdb createrole bypassrls password ${password};
@@ -27,7 +45,7 @@ alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
 
 alter database postgres owner to postgres;
-alter database postgres set search_path = "$user", public, extensions;
+${settingsSql('postgres')}
 
 create schema extensions authorization postgres;
 grant usage on schema extensions, public to anon, authenticated, service_role;

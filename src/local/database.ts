@@ -26,6 +26,8 @@ export interface DatabaseOptions {
   seedFile?: string;
   /** Of the gateway; a free one when absent. */
   port?: number;
+  /** False when the data need not survive a power cut; true when absent. */
+  durable?: boolean;
   /** Throws the data away first. */
   reset?: boolean;
   /** The PostgREST program, where npm has none for the platform. */
@@ -66,9 +68,29 @@ export async function startDatabase(options: DatabaseOptions): Promise<LocalData
 }
 
 async function start(options: DatabaseOptions, releasers: Releasers): Promise<LocalDatabase> {
-  const { stateDir, cacheDir, logDir, onProgress = () => undefined } = options;
+  const server = await startDatabaseServer(options, releasers);
+  return serveDatabase(server, 'postgres', options, releasers);
+}
+
+/** A Postgres with the roles of a Supabase project, whose database `postgres` has the migrations and the seed. */
+export interface DatabaseServer {
+  /** The address of a role's session with a database. */
+  readonly urlOf: (role: string, name: string) => string;
+  /** Signs the tokens for all its databases. */
+  readonly jwtSecret: string;
+}
+
+/**
+ * The first half of {@link startDatabase}: everything but access over HTTP. What it starts is the caller's to release.
+ * @throws OpenhoursError as {@link startDatabase}.
+ */
+export async function startDatabaseServer(
+  options: DatabaseOptions,
+  releasers: Releasers,
+): Promise<DatabaseServer> {
+  const { stateDir, cacheDir, logDir, durable = true, onProgress = () => undefined } = options;
   const migrations = readMigrations(options.migrationsDir);
-  const seed = options.seedFile === undefined ? undefined : readFileSync(options.seedFile, 'utf8');
+  const seed = readSeed(options);
   mkdirSync(stateDir, { recursive: true });
   releasers.push('lock', takeInstanceLock(join(stateDir, 'database.lock')));
 
@@ -80,20 +102,34 @@ async function start(options: DatabaseOptions, releasers: Releasers): Promise<Lo
   // One secret to keep: the password follows from it.
   const password = createHmac('sha256', jwtSecret).update('database password').digest('hex');
 
-  const postgres = await startPostgres({ dataFolder, cacheDir, logDir, account, password, onProgress });
+  const postgres = await startPostgres({
+    ...{ dataFolder, cacheDir, logDir, account, password, durable, onProgress },
+  });
   releasers.push('Postgres', () => postgres.stop());
-  const urlOf = (role: string) => databaseUrl(postgres.port, role, password);
-  await withSqlClient(urlOf(SUPERUSER), (client) => bootstrapDatabase(client, password));
-  await withSqlClient(urlOf('postgres'), async (client) => {
+  const urlOf = (role: string, name: string) => databaseUrl(postgres.port, role, password, name);
+  await withSqlClient(urlOf(SUPERUSER, 'postgres'), (client) => bootstrapDatabase(client, password));
+  await withSqlClient(urlOf('postgres', 'postgres'), async (client) => {
     await applyMigrations(client, migrations, onProgress);
     if (seed !== undefined) await seedIfEmpty(client, seed);
   });
+  return { urlOf, jwtSecret };
+}
 
-  const dbUrl = urlOf('authenticator');
-  const bin = options.postgrestBin;
+/**
+ * The second half: a PostgREST and a gateway for a database of the server.
+ * @throws OpenhoursError as {@link startDatabase}.
+ */
+export async function serveDatabase(
+  { urlOf, jwtSecret }: DatabaseServer,
+  name: string,
+  options: Pick<DatabaseOptions, 'logDir' | 'postgrestBin' | 'port' | 'seedFile'>,
+  releasers: Releasers,
+): Promise<LocalDatabase> {
+  const { logDir, port, postgrestBin: bin } = options;
+  const seed = readSeed(options);
+  const dbUrl = urlOf('authenticator', name);
   const postgrest = await startPostgrest({ dbUrl, jwtSecret, logDir, ...(bin === undefined ? {} : { bin }) });
   releasers.push('PostgREST', () => postgrest.stop());
-  const port = options.port;
   const gateway = await startRestGateway({
     upstreamPort: postgrest.port,
     ...(port === undefined ? {} : { port }),
@@ -104,11 +140,14 @@ async function start(options: DatabaseOptions, releasers: Releasers): Promise<Lo
     serviceRoleKey: await signKey(jwtSecret, 'service_role'),
     anonKey: await signKey(jwtSecret, 'anon'),
     jwtSecret,
-    dbUrl: urlOf('postgres'),
-    reset: (keep) => withSqlClient(urlOf(SUPERUSER), (client) => emptyAndSeed(client, seed, keep)),
+    dbUrl: urlOf('postgres', name),
+    reset: (keep) => withSqlClient(urlOf(SUPERUSER, name), (client) => emptyAndSeed(client, seed, keep)),
     stop: () => releasers.release(),
   };
 }
+
+const readSeed = ({ seedFile }: Pick<DatabaseOptions, 'seedFile'>): string | undefined =>
+  seedFile === undefined ? undefined : readFileSync(seedFile, 'utf8');
 
 /** Reads the secret, or makes one that only its owner can read. */
 function ensureSecret(file: string, hasData: boolean): string {

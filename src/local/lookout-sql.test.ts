@@ -1,27 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, openTestDatabase } from '../../test/support/test-database.ts';
 import { type CallKey, Calls, type OpenedCall } from '../clinic/calls.ts';
 import { openDatabase } from '../clinic/database.ts';
 import type { WorkerId } from '../clinic/ids.ts';
-import type { LocalDatabase } from './database.ts';
-import { withSqlClient } from './sql-client.ts';
-import { startTemporaryDatabase } from './temporary-database.ts';
 
 const CALLER = '+923005550101';
 
-let database: LocalDatabase;
+let database: TestDatabase;
 let calls: Calls;
 beforeAll(async () => {
-  database = await startTemporaryDatabase();
+  database = await openTestDatabase();
   calls = new Calls(openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey }));
-}, 60_000); // a start takes 1 s, and far longer on a busy machine
+});
 afterAll(() => database.stop());
 beforeEach(() => sql('delete from rescues; delete from calls; delete from workers'));
 
-const sql = async (text: string): Promise<Record<string, unknown>[]> =>
-  withSqlClient(
-    database.dbUrl,
-    async (connection) => (await connection.query<Record<string, unknown>>(text)).rows,
-  );
+const sql = (text: string) => database.sql(text);
 const open = (changes: Partial<Parameters<Calls['open']>[0]> = {}): Promise<OpenedCall> =>
   calls.open({
     room: 'room-1',

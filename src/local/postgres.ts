@@ -17,6 +17,8 @@ export interface PostgresOptions {
   account: Account | undefined;
   /** Of every role that can log in. */
   password: string;
+  /** False for data that nobody misses after a power cut: nothing waits for the disk then. */
+  durable: boolean;
   onProgress: (message: string) => void;
 }
 
@@ -55,10 +57,12 @@ const SETTINGS = {
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] %q%u ',
 };
+/** What a killed Postgres has committed is still there: only the machine itself can lose it. */
+const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
 
-/** The address of a role's session. */
-export function databaseUrl(port: number, role: string, password: string): string {
-  return `postgresql://${role}:${password}@127.0.0.1:${port}/postgres`;
+/** The address of a role's session with a database of this server. */
+export function databaseUrl(port: number, role: string, password: string, name = 'postgres'): string {
+  return `postgresql://${role}:${password}@127.0.0.1:${port}/${name}`;
 }
 
 /**
@@ -125,12 +129,13 @@ function startServer(
   data: string,
   port: number,
 ): Promise<GuardedChild> {
+  const settings = { ...SETTINGS, ...(options.durable ? {} : NOT_DURABLE) };
   return startGuarded({
     name: 'Postgres',
     command: join(programs, 'bin', 'postgres'),
     args: [
       ...['-D', data, '-p', String(port)],
-      ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     env: {},
     logFile: join(options.logDir, 'postgres.log'),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, openTestDatabase } from '../../test/support/test-database.ts';
 import { type Database, openDatabase } from '../clinic/database.ts';
 import type { ClinicId, WorkerId } from '../clinic/ids.ts';
 import {
@@ -9,9 +10,6 @@ import {
   type ShiftKey,
   Shifts,
 } from '../clinic/shifts.ts';
-import type { LocalDatabase } from './database.ts';
-import { withSqlClient } from './sql-client.ts';
-import { startTemporaryDatabase } from './temporary-database.ts';
 
 const ONE = 'c3000000-0000-4000-8000-000000000001' as ClinicId;
 const TWO = 'c3000000-0000-4000-8000-000000000002' as ClinicId;
@@ -25,26 +23,20 @@ const CLINICS_SQL = `
     ('${ONE}', 'one', 'One', 'Europe/Berlin', 'DE', 'fleet'), ('${TWO}', 'two', 'Two', 'Europe/Berlin', 'DE', 'fleet');
 `;
 
-/** A start takes 1 s, and far longer on a busy machine. */
-const START_LIMIT_MS = 60_000;
-let database: LocalDatabase;
+let database: TestDatabase;
 let client: Database;
 let shifts: Shifts;
 let fleet: Fleet;
 beforeAll(async () => {
-  database = await startTemporaryDatabase();
+  database = await openTestDatabase();
   client = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
   shifts = new Shifts(client, 45_000);
   fleet = new Fleet(client);
-}, START_LIMIT_MS);
+});
 afterAll(() => database.stop());
 beforeEach(() => sql(CLINICS_SQL));
 
-const sql = async (text: string): Promise<Record<string, unknown>[]> =>
-  withSqlClient(
-    database.dbUrl,
-    async (connection) => (await connection.query<Record<string, unknown>>(text)).rows,
-  );
+const sql = (text: string) => database.sql(text);
 const workerOf = (name: string) => ({
   workerId: name as WorkerId,
   agentName: 'fleet',

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, openTestDatabase } from '../../test/support/test-database.ts';
 import { Appointments } from '../clinic/appointments.ts';
 import { type CallKey, Calls, type OpenedCall } from '../clinic/calls.ts';
 import { type Database, openDatabase } from '../clinic/database.ts';
 import type { ClinicId, PractitionerId, ServiceId, ShiftId, WorkerId } from '../clinic/ids.ts';
 import { Tasks } from '../clinic/tasks.ts';
-import type { LocalDatabase } from './database.ts';
 import { withSqlClient } from './sql-client.ts';
-import { startTemporaryDatabase } from './temporary-database.ts';
 
 const CLINIC = 'c1000000-0000-4000-8000-000000000001' as ClinicId;
 const PRACTITIONER = 'd1000000-0000-4000-8000-000000000001' as PractitionerId;
@@ -16,17 +15,15 @@ const CALLER = '+923005550101';
 const DIALLED = '+922135550100';
 const ARRIVAL = { room: 'room-1', callerNumber: CALLER, dialledNumber: DIALLED, clinicSlug: undefined };
 
-/** A start takes 1 s, and far longer on a busy machine. */
-const START_LIMIT_MS = 60_000;
-let database: LocalDatabase;
+let database: TestDatabase;
 let client: Database;
 let calls: Calls, tasks: Tasks;
 beforeAll(async () => {
-  database = await startTemporaryDatabase();
+  database = await openTestDatabase();
   client = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
   calls = new Calls(client);
   tasks = new Tasks(client);
-}, START_LIMIT_MS);
+});
 afterAll(() => database.stop());
 beforeEach(() =>
   sql(
@@ -34,11 +31,7 @@ beforeEach(() =>
   ),
 );
 
-const sql = async (text: string): Promise<Record<string, unknown>[]> =>
-  withSqlClient(
-    database.dbUrl,
-    async (connection) => (await connection.query<Record<string, unknown>>(text)).rows,
-  );
+const sql = (text: string) => database.sql(text);
 const open = (changes: Partial<Parameters<Calls['open']>[0]> = {}): Promise<OpenedCall> =>
   calls.open({
     ...ARRIVAL,

@@ -2,9 +2,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Database, callFunction, openDatabase } from '../../src/clinic/database.ts';
 import type { CallId, ClinicId, PatientId } from '../../src/clinic/ids.ts';
 import type { OpenhoursError } from '../../src/errors.ts';
-import type { LocalDatabase } from '../../src/local/database.ts';
-import { withSqlClient } from '../../src/local/sql-client.ts';
-import { startTemporaryDatabase } from '../../src/local/temporary-database.ts';
+import { type TestDatabase, openTestDatabase } from './test-database.ts';
 
 /** Keeps what was said for 30 days and sends text messages. */
 export const CLINIC = 'c4000000-0000-4000-8000-000000000004' as ClinicId;
@@ -82,13 +80,12 @@ export const codeOf = (attempt: Promise<unknown>) =>
 
 /** A real database with a clinic whose calls are over; as it was at first for each test of the file. */
 export function useAfterCallClinic() {
-  let database: LocalDatabase;
+  let database: TestDatabase;
   let db: Database;
   /** Rows of a statement run as the owner of the tables. */
-  const sql = (text: string): Promise<Record<string, unknown>[]> =>
-    withSqlClient(database.dbUrl, async (client) => (await client.query<Record<string, unknown>>(text)).rows);
+  const sql = (text: string) => database.sql(text);
   beforeAll(async () => {
-    database = await startTemporaryDatabase();
+    database = await openTestDatabase();
     db = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
   });
   afterAll(() => database.stop());

@@ -10,9 +10,8 @@ import type {
   ServiceId,
 } from '../../src/clinic/ids.ts';
 import { PatientAppointments } from '../../src/clinic/patient-appointments.ts';
-import type { LocalDatabase } from '../../src/local/database.ts';
 import { withSqlClient } from '../../src/local/sql-client.ts';
-import { startTemporaryDatabase } from '../../src/local/temporary-database.ts';
+import { type TestDatabase, openTestDatabase } from './test-database.ts';
 
 /** Of the clinic of {@link startBookingClinic}. */
 export const CLINIC = 'c3000000-0000-4000-8000-000000000003' as ClinicId;
@@ -83,10 +82,10 @@ export class BookingClinic {
   readonly patients: PatientAppointments;
   /** The present, as an ISO instant; each test begins at {@link NOW}. */
   now = NOW;
-  readonly #database: LocalDatabase;
+  readonly #database: TestDatabase;
   #requests = 0;
 
-  constructor(database: LocalDatabase) {
+  constructor(database: TestDatabase) {
     const clock = () => new Date(this.now);
     this.#database = database;
     this.client = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
@@ -102,10 +101,7 @@ export class BookingClinic {
 
   /** Rows of a statement run as the owner of the tables. */
   sql(text: string): Promise<Record<string, unknown>[]> {
-    return withSqlClient(
-      this.#database.dbUrl,
-      async (sql) => (await sql.query<Record<string, unknown>>(text)).rows,
-    );
+    return this.#database.sql(text);
   }
 
   /** Runs a statement, keeps its locks during `use`, and undoes it. */
@@ -193,7 +189,7 @@ export async function outcomesOf(attempts: Promise<unknown>[]): Promise<{ done: 
   return { done: settled.length - codes.length, codes };
 }
 
-/** Starts the database, about 1 s. */
+/** Opens a database for it. */
 export async function startBookingClinic(): Promise<BookingClinic> {
-  return new BookingClinic(await startTemporaryDatabase());
+  return new BookingClinic(await openTestDatabase());
 }

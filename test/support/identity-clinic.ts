@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Database, openDatabase } from '../../src/clinic/database.ts';
-import type { LocalDatabase } from '../../src/local/database.ts';
-import { withSqlClient } from '../../src/local/sql-client.ts';
-import { startTemporaryDatabase } from '../../src/local/temporary-database.ts';
+import { type TestDatabase, openTestDatabase } from './test-database.ts';
 
 /** A row, or the arguments of a SQL function. */
 export type Row = Record<string, unknown>;
@@ -72,24 +70,20 @@ const CLINIC_SQL = `
   update patients set code_hash = extensions.crypt('88990011', extensions.gen_salt('bf', 4)) where id = '${BEN}';
 `;
 
-/** A start takes 1 s, and far longer on a busy machine. */
-const START_LIMIT_MS = 60_000;
-
 /** What the tests of who is calling ask the real database; call it at the top of a test file. The clinic is new for each test. */
 export function useIdentityClinic() {
-  let database: LocalDatabase;
+  let database: TestDatabase;
   let client: Database;
   beforeAll(async () => {
-    database = await startTemporaryDatabase();
+    database = await openTestDatabase();
     client = openDatabase({ url: database.url, serviceRoleKey: database.serviceRoleKey });
-  }, START_LIMIT_MS);
+  });
   afterAll(() => database.stop());
   beforeEach(async () => {
     await sql(CLINIC_SQL);
   });
 
-  const sql = (text: string): Promise<Row[]> =>
-    withSqlClient(database.dbUrl, async (connection) => (await connection.query<Row>(text)).rows);
+  const sql = (text: string) => database.sql<Row>(text);
   const ask = async (name: string, args: Row): Promise<unknown> => answerOf(await client.rpc(name, args));
   return {
     sql,
