@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { DeepgramClient } from '@deepgram/sdk';
 import OpenAI from 'openai';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RecognizerProcess } from './recognizer.ts';
 import { type ServeOptions, serveSpeech, type SpeechServer } from './speech.ts';
-import { startVoices } from './voice.ts';
+import { type Voices, startVoices } from './voice.ts';
 
 /** Recognises the same words in anything: the protocol is on trial here, not the ear. */
 const decode = vi.fn<RecognizerProcess['decode']>().mockResolvedValue('Yes, please.');
@@ -14,11 +14,18 @@ const recognizer: RecognizerProcess = {
   decode,
   stop: () => Promise.resolve(),
 };
+/** Of all tests: to start them takes 0.4 s, and a server stops those it is given. */
+let voices: Voices;
+const lent = (): Voices => ({ ...voices, stop: () => Promise.resolve() });
 let server: SpeechServer;
 const sockets: { close(): void }[] = [];
-async function start(options: ServeOptions = {}) {
-  server = await serveSpeech(recognizer, await startVoices(), { ttfbMs: 20, ...options });
+async function start(options: ServeOptions = {}, speaking = lent()) {
+  server = await serveSpeech(recognizer, speaking, { ttfbMs: 20, ...options });
 }
+beforeAll(async () => {
+  voices = await startVoices();
+});
+afterAll(() => voices.stop());
 beforeEach(() => start());
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.close();
@@ -239,11 +246,16 @@ test('the control endpoint does not answer a web page', async () => {
   expect(response.status).toBe(403);
 });
 
-test('a stopped server leaves no port, no connection and no thread behind', async () => {
+test('a stopped server leaves no port, no connection and no voice behind', async () => {
+  await server.stop();
+  const own = await startVoices();
+  await start({}, own);
   const { socket } = await dial(LISTEN);
   const closed = once(socket, 'close');
   await server.stop();
   await closed;
   await expect(fetch(server.url)).rejects.toThrow();
+  const speaking = own.synthesize('Hello.', { voice: 'slt', sampleRate: 24_000 });
+  await expect(speaking).rejects.toMatchObject({ code: 'LOCAL_PROCESS_FAILED' });
   await start();
 });
