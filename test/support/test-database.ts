@@ -27,7 +27,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     sql: async <Row extends object>(text: string, values: unknown[] = []) =>
       (await sessions.query<Row>(text, values)).rows,
     async stop() {
-      await sessions.end();
+      if (!sessions.ending) await sessions.end();
       await database.stop();
     },
   };
