@@ -219,6 +219,19 @@ test('destroying one component leaves what the other one needs', async () => {
   expect([...project.accounts].join()).not.toContain('gateway');
 });
 
+test('destroying one target leaves what the worker needs where it is besides', async () => {
+  const { project, deps, text } = makeDeps(new FakeProject(), STAYING);
+  await deploy(DEV, false, deps);
+  const alone = project.accounts.size;
+  await deploy({ ...DEV, target: 'service' }, false, deps);
+  await destroy({ ...DEV, yes: true }, deps);
+  expect(text()).toContain('the worker is in another place than job, too: what both need stays');
+  expect([...project.run.keys()]).toEqual(['services/openhours-worker-dev']);
+  expect([project.secrets.size, project.accounts.size]).toEqual([7, alone - 1]);
+  await destroy({ ...DEV, target: 'service', yes: true }, deps);
+  expect([project.run.size, project.secrets.size, project.accounts.size]).toEqual([0, 0, 0]);
+});
+
 test('an environment is not destroyed under a worker, unless that is forced', async () => {
   const { project, deps } = makeDeps();
   await deploy(DEV, false, deps);

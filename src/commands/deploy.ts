@@ -1,7 +1,14 @@
 import { GKE } from '../config/target-defaults.ts';
 import { type ResourceChange, applyResources, changeCount, destroyResources } from '../deploy/apply.ts';
 import { deployedWorker } from '../deploy/deployed.ts';
-import { type Deployment, gatewayAddress, groundwork, removable, running } from '../deploy/deployment.ts';
+import {
+  type Deployment,
+  gatewayAddress,
+  groundwork,
+  removable,
+  running,
+  workerElsewhere,
+} from '../deploy/deployment.ts';
 import type { EnvironmentSettings } from '../deploy/environments.ts';
 import type { Gcloud } from '../deploy/gcloud.ts';
 import type { Component } from '../deploy/image.ts';
@@ -127,7 +134,9 @@ export async function destroy(options: DeployOptions, deps: DeployDeps): Promise
   const how = { plan, print: say };
   for (const one of components) {
     const deployment = { ...nothingOf(settings, deps), component: one, target };
-    const { entries, resources, yaml } = await goingAway(deployment, gcloud);
+    const moved = one === 'worker' && (await workerElsewhere(deployment, gcloud));
+    if (moved) say(`the worker is in another place than ${target}, too: what both need stays`);
+    const { entries, resources, yaml } = await goingAway(deployment, gcloud, moved);
     if (one === 'worker' && target !== 'job') await sayWhatCallsDo(settings, target, gcloud, say);
     if (yaml !== undefined && plan) planDestroyCluster(settings, { print: say });
     else if (yaml !== undefined)
@@ -183,11 +192,12 @@ async function sayWhatCallsDo(
     say('the worker is told by SIGTERM: it hands its calls over within 10 s');
 }
 
-async function goingAway(deployment: Deployment, gcloud: Gcloud) {
-  const { settings, component, plugIns, nowMs } = deployment;
-  // No calendar wants no entry: all that are there go.
-  const entries = component === 'worker' ? plugIns.schedule([], settings, nowMs).resources : [];
-  const resources = await removable(deployment, gcloud);
+async function goingAway(deployment: Deployment, gcloud: Gcloud, moved: boolean) {
+  const { settings, component, target, plugIns, nowMs } = deployment;
+  // No calendar wants no entry: all that are there go, but those that start a job that stays.
+  const all = component === 'worker' && (!moved || target === 'job');
+  const entries = all ? plugIns.schedule([], settings, nowMs).resources : [];
+  const resources = await removable(deployment, gcloud, moved);
   const { yaml } = await running(deployment, gcloud);
   return { entries, resources, yaml };
 }

@@ -1,5 +1,6 @@
 import type { Calendar } from '../clinic/hours.ts';
 import { type DeployFacts, workerSecrets } from './container.ts';
+import { RUN_TARGETS, deployedWorker } from './deployed.ts';
 import type { EnvironmentSettings } from './environments.ts';
 import { GATEWAY_SECRETS, gatewayService } from './gateway-service.ts';
 import type { Gcloud } from './gcloud.ts';
@@ -11,6 +12,7 @@ import type { Resource } from './resource.ts';
 import type { SecretValues } from './secret-values.ts';
 import { SecretResource, secretVersions } from './secrets.ts';
 import { type Target, targetApi, targetResources, targetYaml } from './target.ts';
+import { gkeResources } from './targets/gke.ts';
 
 /** What is deployed. */
 export interface Deployment {
@@ -57,17 +59,29 @@ export async function running(
   deployment: Deployment,
   gcloud: Gcloud,
 ): Promise<{ resources: Resource[]; yaml: string | undefined }> {
+  const { itself, watching, yaml } = await parts(deployment, gcloud);
+  return { resources: [...itself, ...watching], yaml };
+}
+
+/** What runs with what starts it, and what watches it wherever it runs. */
+async function parts(
+  deployment: Deployment,
+  gcloud: Gcloud,
+): Promise<{ itself: Resource[]; watching: Resource[]; yaml: string | undefined }> {
   const { settings, component, target, tag, values, calendars, nowMs, plugIns } = deployment;
   const versions = await secretVersions(gcloud, secretsOf(component, settings), settings, values);
   const facts = { image: imageName(component, settings, tag), secretVersions: versions };
-  if (component === 'gateway') return { resources: [gatewayService(settings, facts)], yaml: undefined };
+  if (component === 'gateway')
+    return { itself: [gatewayService(settings, facts)], watching: [], yaml: undefined };
   const { resources: entries, ...times } = plugIns.schedule(calendars, settings, nowMs);
   const workerFacts: DeployFacts & { calendars: readonly Calendar[] } = { ...facts, ...times, calendars };
   const gatewayUrl = await gatewayAddress(settings, gcloud);
   return {
-    resources: [
+    itself: [
       ...targetResources(target, settings, workerFacts),
       ...(scheduled(deployment) ? [jobInvoker(settings), ...entries] : []),
+    ],
+    watching: [
       ...plugIns.monitoring(settings, { target, ...(gatewayUrl === undefined ? {} : { gatewayUrl }) }),
     ],
     yaml: targetYaml(target, settings, workerFacts),
@@ -85,12 +99,28 @@ export async function gatewayAddress(
   return found?.status?.url;
 }
 
+/** Whether the worker is in another place than this target, too, as while it moves: on Cloud Run, or in a cluster whose pods may act for it. */
+export async function workerElsewhere(
+  { settings, target }: Pick<Deployment, 'settings' | 'target'>,
+  gcloud: Gcloud,
+): Promise<boolean> {
+  const others = RUN_TARGETS.filter((one) => one !== target);
+  if ((await deployedWorker(settings, gcloud, others)).length > 0) return true;
+  if (target === 'gke') return false;
+  const states = await Promise.all(gkeResources(settings).map((binding) => binding.read(gcloud)));
+  return states.some(({ is }) => is === 'same');
+}
+
 /**
- * Everything of a component, for taking it away: without what the other component needs. What both share goes with the worker, for whether there is
- * one cannot be asked: it may be in a cluster or a worker pool.
+ * Everything of a component, for taking it away: without what the other component needs. What both share goes with the worker.
+ * @param moved The worker is somewhere else, too: only what is of this target goes.
  */
-export async function removable(deployment: Deployment, gcloud: Gcloud): Promise<Resource[]> {
+export async function removable(deployment: Deployment, gcloud: Gcloud, moved: boolean): Promise<Resource[]> {
   const { settings, component } = deployment;
+  if (moved) {
+    const { itself } = await parts(deployment, gcloud);
+    return [...(scheduled(deployment) ? [serviceAccount('scheduler', settings)] : []), ...itself];
+  }
   const other: Component = component === 'worker' ? 'gateway' : 'worker';
   const there = await deployedLabels(settings, gcloud);
   const otherThere =
