@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Google } from './google.ts';
 
 const SERVICES = [
   ...['run', 'cloudscheduler', 'secretmanager', 'artifactregistry', 'iam', 'cloudresourcemanager'],
@@ -17,9 +18,14 @@ export const GCLOUD = (process.env['PATH'] ?? '')
  * The environment in which the real gcloud talks to the stand-in and to nothing else: an empty configuration in `folder`, a made-up token, the
  * stand-in for its proxy, and addresses that only the stand-in answers. The variables of the caller's own gcloud are left out.
  */
-export function gcloudEnv(port: number, folder: string, project = 'openhours-test'): Record<string, string> {
+export function gcloudEnv(
+  { port, certificate, state }: Pick<Google, 'port' | 'certificate' | 'state'>,
+  folder: string,
+): Record<string, string> {
   const config = join(folder, 'gcloud');
   mkdirSync(config, { recursive: true });
+  const trusted = join(folder, 'google.pem');
+  writeFileSync(trusted, certificate);
   // Without it the first command of a configuration looks for updates and asks for a survey.
   writeFileSync(join(config, '.last_survey_prompt.yaml'), `last_prompt_time: ${Date.now() / 1000}\n`);
   const own = Object.entries(process.env).filter(
@@ -29,7 +35,8 @@ export function gcloudEnv(port: number, folder: string, project = 'openhours-tes
   return {
     ...Object.fromEntries(own),
     CLOUDSDK_CONFIG: config,
-    CLOUDSDK_CORE_PROJECT: project,
+    CLOUDSDK_CORE_PROJECT: state.project,
+    CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE: trusted,
     CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
     CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: '1',
     CLOUDSDK_CORE_DISABLE_FILE_LOGGING: '1',

@@ -5,6 +5,7 @@ import {
   type GoogleState,
   type Route,
   type Thing,
+  done,
   etagOf,
   many,
   part,
@@ -107,6 +108,18 @@ function write(kind: RunKind, call: Call, before: Thing | undefined): Thing {
   return settled(state, regionOf(call), kind, body, before);
 }
 
+/** Takes one away, with its executions or revisions. */
+function remove(kind: RunKind, call: Call): void {
+  const name = call.at['name'] ?? '';
+  call.state.remove(`${folder(call, kind)}/${name}`);
+  for (const [below, label] of [
+    ['executions', 'run.googleapis.com/job'],
+    ['revisions', 'serving.knative.dev/service'],
+  ] as const)
+    for (const one of call.state.list(folder(call, below)).filter(matching(`${label}=${name}`)))
+      call.state.remove(`${folder(call, below)}/${text(one, 'metadata', 'name')}`);
+}
+
 function runRoutesOf(kind: RunKind): Route[] {
   const path = `/apis/${GROUPS[kind]}/v1/namespaces/{project}/${kind}`;
   const route = (method: string, tail: string, handle: Route['handle']): Route => ({
@@ -132,14 +145,7 @@ function runRoutesOf(kind: RunKind): Route[] {
       return call.state.replace(key(call), write(kind, call, before));
     }),
     route('DELETE', '/{name}', (call) => {
-      const name = call.at['name'] ?? '';
-      call.state.remove(key(call));
-      for (const [below, label] of [
-        ['executions', 'run.googleapis.com/job'],
-        ['revisions', 'serving.knative.dev/service'],
-      ] as const)
-        for (const one of call.state.list(folder(call, below)).filter(matching(`${label}=${name}`)))
-          call.state.remove(`${folder(call, below)}/${text(one, 'metadata', 'name')}`);
+      remove(kind, call);
       return { kind: 'Status', status: 'Success' };
     }),
     { ...route('GET', '', listed), path: `/v1/projects/{project}/locations/{region}/${kind}` },
@@ -176,12 +182,27 @@ const revisions: Route[] = ['', '/{name}'].map((tail) => ({
       : call.state.get(`${folder(call, 'revisions')}/${call.at['name']}`),
 }));
 
+/** A worker pool as the second version of the API has it: its name, which is all that gcloud looks at when it removes one. */
+const pools: Route[] = (['GET', 'DELETE'] as const).map((method) => ({
+  service: 'run',
+  method,
+  path: '/v2/projects/{project}/locations/{region}/workerPools/{name}',
+  handle: (call: Call) => {
+    const name = call.path.replace('/v2/', '');
+    call.state.get(`${folder(call, 'workerpools')}/${call.at['name']}`);
+    if (method === 'GET') return { name };
+    remove('workerpools', call);
+    return done(call.state, name.replace(/\/workerPools\/.*/, ''), {});
+  },
+}));
+
 /** Cloud Run: jobs, services with their revisions, and worker pools. */
 export const runRoutes: Route[] = [
   ...runRoutesOf('jobs'),
   ...runRoutesOf('services'),
   ...runRoutesOf('workerpools'),
   ...revisions,
+  ...pools,
   {
     service: 'run',
     method: 'GET',

@@ -1,25 +1,27 @@
 /**
  * A stand-in of Google's APIs on loopback, for the real gcloud, which is told to take it for its HTTP proxy (gcloud-env.ts): gcloud sends
- * absolute addresses such as `http://run.emu.test/…`, and the host says which API is meant. State is kept in memory; what Google refuses of
- * what a deployment can get wrong is refused in Google's words and shape. Any other host, and every attempt at a tunnel, is answered 599 and
- * kept in `strays`: nothing leaves the machine.
+ * absolute addresses such as `http://run.emu.test/…`, and the host says which API is meant. What it asks by gRPC comes through a tunnel, in TLS,
+ * and is answered as the same question by REST (google-grpc.ts). State is kept in memory; what Google refuses of what a deployment can get wrong
+ * is refused in Google's words and shape. Any other host, and every other tunnel, is answered 599 and kept in `strays`: nothing leaves the machine.
  *
  * It does NOT check: who asks (any bearer token is the operator's, with every permission that `state.lacking` does not name), quotas, billing,
  * organisation policies, custom roles, conditions of bindings, whether an image starts, what a build's steps do, filters of logs and metrics
  * beyond the few that are used here, Cloud Run's networking, delays (operations are over at once, accounts and policies hold at once), or any
- * API that the deployment does not call. Nor can it serve what gcloud asks by gRPC, which wants TLS: `beta run worker-pools delete`, the live tail of
- * logs. A field that Google does not know is refused by gcloud itself, and only where gcloud does so.
+ * API that the deployment does not call. By gRPC it knows how a worker pool is removed and nothing else, so that there is no live tail of logs. A
+ * field that Google does not know is refused by gcloud itself, and only where gcloud does so.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
 import { buildRoutes } from './google-build.ts';
 import { executionRoutes } from './google-executions.ts';
+import { grpcServer } from './google-grpc.ts';
 import { iamRoutes } from './google-iam.ts';
 import { projectRoutes } from './google-project.ts';
 import { runRoutes } from './google-run.ts';
 import { schedulerRoutes } from './google-scheduler.ts';
 import { secretRoutes } from './google-secrets.ts';
 import { type Call, GoogleState, Refusal, type Route, type Thing } from './google-state.ts';
+import { selfSigned } from './google-tls.ts';
 import { watchRoutes } from './google-watch.ts';
 
 /** The largest body that is taken: a source archive for a build. Of uploads only the size is kept. */
@@ -55,6 +57,8 @@ const REASONS = {
 /** The stand-in while it runs. */
 export interface Google {
   readonly port: number;
+  /** What vouches for it where gcloud wants TLS. */
+  readonly certificate: string;
   readonly state: GoogleState;
   readonly requests: readonly GoogleRequest[];
   /** Requests for hosts that are not ours; they were refused. */
@@ -99,6 +103,15 @@ export async function startGoogle(state = new GoogleState()): Promise<Google> {
   let faults: (Fault & { left: number })[] = [];
   const sockets = new Set<Socket>();
 
+  const settle = (service: string, call: Omit<Call, 'at'>, authorised: boolean) => {
+    const reply = respond(service, call, authorised, () => faultFor(faults, service, call));
+    const { method, path, query, body } = call;
+    requests.push({
+      ...{ service, method, path, query: Object.fromEntries(query), body },
+      status: reply.status,
+    });
+    return reply;
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'none'}`);
     const service = serviceOf(url.hostname);
@@ -108,23 +121,9 @@ export async function startGoogle(state = new GoogleState()): Promise<Google> {
       return;
     }
     const body = await bodyOf(request);
-    const path = decodeURIComponent(url.pathname);
-    const call = {
-      method: request.method ?? 'GET',
-      host: url.hostname,
-      path,
-      query: url.searchParams,
-      body,
-      state,
-    };
-    const reply = respond(service, call, !!request.headers.authorization, () =>
-      faultFor(faults, service, call),
-    );
-    requests.push({
-      ...{ service, method: call.method, path, query: Object.fromEntries(url.searchParams), body },
-      status: reply.status,
-    });
-    send(response, reply);
+    const [method, path] = [request.method ?? 'GET', decodeURIComponent(url.pathname)];
+    const call = { method, host: url.hostname, path, query: url.searchParams, body, state };
+    send(response, settle(service, call, !!request.headers.authorization));
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -137,13 +136,23 @@ export async function startGoogle(state = new GoogleState()): Promise<Google> {
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   });
+  const identity = selfSigned('emu.test');
+  const grpc = grpcServer(identity, ({ authorised, ...call }) =>
+    settle('run', { ...call, query: new URLSearchParams(), body: {}, state }, authorised),
+  );
   server.on('connect', (request, socket) => {
+    if (serviceOf(request.url?.replace(/:443$/, '') ?? '') === 'run') {
+      socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+      grpc.emit('connection', socket);
+      return;
+    }
     strays.push(`CONNECT ${request.url}`);
     socket.end('HTTP/1.1 599 Only loopback\r\n\r\n');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    certificate: identity.certificate,
     state,
     requests,
     strays,

@@ -43,7 +43,7 @@ export interface Scene {
 export async function openScene(): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'openhours-deploy-'));
   const google = await startGoogle();
-  const env = gcloudEnv(google.port, folder, google.state.project);
+  const env = gcloudEnv(google, folder);
   const before = { ...process.env };
   const ours = {
     ...env,
