@@ -1,9 +1,12 @@
-"""Runs commands of the real gcloud in forks of a process that has loaded it once: each takes 0.3 s instead of 1.2 s of a core.
+"""Runs commands of the real gcloud in forks of a process that has loaded it once: each takes 0.2 s instead of 1.2 s of a core.
+
+What a command had to load beside that is loaded here as well when it is over, so that the next one of its kind finds it.
 
 Arguments: the SDK's lib folder. Commands come on descriptor 3, one JSON object a line: {"id", "args", "stdin", "stdout", "stderr"}, the last
 three names of files. Answers go to standard output: {"id", "code"}. It ends when descriptor 3 is closed.
 """
 
+import importlib
 import json
 import os
 import select
@@ -29,6 +32,7 @@ def run(order):
     os.close(opened)
   sys.argv = [os.path.join(lib, 'gcloud.py')] + order['args']
   code = 1
+  before = set(sys.modules)
   try:
     gcloud_main.main()
     code = 0
@@ -37,7 +41,25 @@ def run(order):
   finally:
     sys.stdout.flush()
     sys.stderr.flush()
+    with open(order['stdout'] + '.modules', 'w') as file:
+      file.write('\n'.join(name for name in sys.modules if name not in before))
     os._exit(code)
+
+
+def learn(order):
+  try:
+    with open(order['stdout'] + '.modules') as file:
+      names = file.read().split('\n')
+  except FileNotFoundError:
+    return
+  os.remove(order['stdout'] + '.modules')
+  for name in names:
+    # gRPC has threads, which no fork would inherit.
+    if name.startswith(('googlecloudsdk.', 'cloudsdk.', 'apitools.')) and 'gapic' not in name:
+      try:
+        importlib.import_module(name)
+      except Exception:
+        pass
 
 
 def main():
@@ -56,11 +78,13 @@ def main():
         pid = os.fork()
         if pid == 0:
           run(order)
-        running[pid] = order['id']
+        running[pid] = order
     for pid in list(running):
       ended, status = os.waitpid(pid, os.WNOHANG)
       if ended:
-        print(json.dumps({'id': running.pop(pid), 'code': os.waitstatus_to_exitcode(status)}), flush=True)
+        order = running.pop(pid)
+        print(json.dumps({'id': order['id'], 'code': os.waitstatus_to_exitcode(status)}), flush=True)
+        learn(order)
   for pid in running:
     os.kill(pid, signal.SIGKILL)
 

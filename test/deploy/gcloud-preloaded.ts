@@ -25,7 +25,7 @@ export async function preloadGcloud(program: string, folder: string): Promise<Pr
   const files = join(folder, 'commands');
   mkdirSync(files);
   const script = fileURLToPath(new URL('gcloud-preloaded.py', import.meta.url));
-  const child = spawn(python, ['-S', script, lib], {
+  const child = spawn(python, [script, lib], {
     env: {
       ...process.env,
       CLOUDSDK_CORE_SHOULD_PROMPT_TO_ENABLE_API: 'false',
