@@ -1,7 +1,6 @@
 import { JOB } from '../config/deploy-defaults.ts';
 import {
-  type ContainerProbe,
-  type ContainerVariable,
+  type Container,
   type DeployFacts,
   plainVariables,
   secretVariables,
@@ -10,6 +9,7 @@ import {
 import type { EnvironmentSettings } from './environments.ts';
 import { accountEmail } from './names.ts';
 import { type Resource, ownLabels } from './resource.ts';
+import { type RunManifest, runManifest } from './targets/run-manifest.ts';
 import { runResource } from './targets/run-resource.ts';
 
 /** The gateway's variables that come from Secret Manager. It talks to no provider of speech or language. */
@@ -21,38 +21,17 @@ export const GATEWAY_SECRETS = [
   'SUPABASE_SERVICE_ROLE_KEY',
 ] as const;
 
-/** The gateway as `gcloud run services replace` takes it. */
-export interface GatewayManifest {
-  readonly apiVersion: 'serving.knative.dev/v1';
-  readonly kind: 'Service';
-  readonly metadata: {
-    readonly name: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-  };
-  readonly spec: {
-    readonly template: {
-      readonly metadata: {
-        readonly labels: Readonly<Record<string, string>>;
-        readonly annotations: Readonly<Record<string, string>>;
-      };
-      readonly spec: {
-        readonly serviceAccountName: string;
-        readonly containerConcurrency: number;
-        readonly timeoutSeconds: number;
-        readonly containers: readonly [
-          {
-            readonly image: string;
-            readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
-            readonly env: readonly ContainerVariable[];
-            readonly resources: { readonly limits: { readonly cpu: string; readonly memory: string } };
-            readonly startupProbe: ContainerProbe;
-          },
-        ];
-      };
-    };
-  };
+interface Instance {
+  readonly serviceAccountName: string;
+  readonly containerConcurrency: number;
+  readonly timeoutSeconds: number;
+  readonly containers: readonly [
+    Container & { readonly ports: readonly { readonly name: string; readonly containerPort: number }[] },
+  ];
 }
+
+/** The gateway as `gcloud run services replace` takes it. */
+export type GatewayManifest = RunManifest<'Service', Instance>;
 
 /**
  * The gateway. LiveKit's webhooks come from the internet and carry no token of Google's, so that the check for one is off, instead of a role for
@@ -64,52 +43,40 @@ export function renderGateway(
   facts: Pick<DeployFacts, 'image' | 'secretVersions'>,
 ): GatewayManifest {
   const { gateway } = settings;
-  const labels = { ...ownLabels(settings.env), 'openhours-component': 'gateway' };
   const plain = {
     ENVIRONMENT: settings.environment,
     LIVEKIT_AGENT_NAME: settings.agentName,
     GOOGLE_CLOUD_PROJECT: settings.project,
     ...gateway.variables,
   };
-  return {
-    apiVersion: 'serving.knative.dev/v1',
-    kind: 'Service',
-    metadata: {
-      name: settings.gatewayName,
-      labels: { ...labels, 'cloud.googleapis.com/location': settings.region },
-      annotations: {
-        'run.googleapis.com/ingress': 'all',
-        'run.googleapis.com/invoker-iam-disabled': 'true',
-      },
+  return runManifest('Service', settings, {
+    name: settings.gatewayName,
+    labels: { ...ownLabels(settings.env), 'openhours-component': 'gateway' },
+    annotations: {
+      'run.googleapis.com/ingress': 'all',
+      'run.googleapis.com/invoker-iam-disabled': 'true',
     },
-    spec: {
-      template: {
-        metadata: {
-          labels,
-          annotations: {
-            // 0: it costs nothing while nobody asks, and a webhook waits for the start, which LiveKit repeats.
-            'autoscaling.knative.dev/minScale': String(gateway.minInstances),
-            'autoscaling.knative.dev/maxScale': String(gateway.maxInstances),
-            'run.googleapis.com/startup-cpu-boost': 'true',
-          },
-        },
-        spec: {
-          serviceAccountName: accountEmail('gateway', settings),
-          containerConcurrency: 80,
-          timeoutSeconds: 60,
-          containers: [
-            {
-              image: facts.image,
-              ports: [{ name: 'http1', containerPort: JOB.port }],
-              env: [...plainVariables(plain), ...secretVariables(GATEWAY_SECRETS, settings, facts)],
-              resources: { limits: { cpu: String(gateway.cpu), memory: gateway.memory } },
-              startupProbe: startupProbe(),
-            },
-          ],
-        },
-      },
+    revision: {
+      // 0: it costs nothing while nobody asks, and a webhook waits for the start, which LiveKit repeats.
+      'autoscaling.knative.dev/minScale': String(gateway.minInstances),
+      'autoscaling.knative.dev/maxScale': String(gateway.maxInstances),
+      'run.googleapis.com/startup-cpu-boost': 'true',
     },
-  };
+    instance: {
+      serviceAccountName: accountEmail('gateway', settings),
+      containerConcurrency: 80,
+      timeoutSeconds: 60,
+      containers: [
+        {
+          image: facts.image,
+          ports: [{ name: 'http1', containerPort: JOB.port }],
+          env: [...plainVariables(plain), ...secretVariables(GATEWAY_SECRETS, settings, facts)],
+          resources: { limits: { cpu: String(gateway.cpu), memory: gateway.memory } },
+          startupProbe: startupProbe(),
+        },
+      ],
+    },
+  });
 }
 
 /** The gateway's service. */

@@ -2,11 +2,6 @@ import { stringify } from 'yaml';
 import type { Gcloud, GcloudCommand } from '../gcloud.ts';
 import { type Resource, stateOf } from '../resource.ts';
 
-/** A manifest that Cloud Run keeps, in Knative's form. */
-export interface RunManifest {
-  readonly metadata: { readonly name: string };
-}
-
 /** Something that Cloud Run keeps as a manifest: read with `describe`, written with `replace`. */
 export interface RunKind {
   /** As a plan names it. */
@@ -16,7 +11,11 @@ export interface RunKind {
 }
 
 /** A resource that is one manifest. What Cloud Run adds to it counts for nothing; what is wanted and differs, or is there and no longer wanted among what has names, is a change. */
-export function runResource({ kind, group }: RunKind, manifest: RunManifest, region: string): Resource {
+export function runResource(
+  { kind, group }: RunKind,
+  manifest: { readonly metadata: { readonly name: string } },
+  region: string,
+): Resource {
   const { name } = manifest.metadata;
   const at = [name, `--region=${region}`];
   const replace: GcloudCommand = {

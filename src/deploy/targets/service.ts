@@ -4,7 +4,8 @@ import type { DeployFacts } from '../container.ts';
 import type { EnvironmentSettings } from '../environments.ts';
 import { accountEmail } from '../names.ts';
 import type { Resource } from '../resource.ts';
-import { type RunManifest, runResource } from './run-resource.ts';
+import { type RunManifest, runManifest } from './run-manifest.ts';
+import { runResource } from './run-resource.ts';
 import {
   type StayingContainer,
   standingWorkers,
@@ -13,35 +14,23 @@ import {
   workerName,
 } from './staying.ts';
 
-/** A service as `gcloud run services replace` takes it. */
-export interface ServiceManifest extends RunManifest {
-  readonly apiVersion: 'serving.knative.dev/v1';
-  readonly kind: 'Service';
-  readonly metadata: {
-    readonly name: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-  };
-  readonly spec: {
-    readonly template: {
-      readonly metadata: {
-        readonly labels: Readonly<Record<string, string>>;
-        readonly annotations: Readonly<Record<string, string>>;
-      };
-      readonly spec: {
-        readonly serviceAccountName: string;
-        readonly containerConcurrency: number;
-        readonly timeoutSeconds: number;
-        readonly containers: readonly [
-          StayingContainer & {
-            readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
-          },
-        ];
-      };
-    };
-    readonly traffic: readonly { readonly latestRevision: true; readonly percent: 100 }[];
-  };
+interface Instance {
+  readonly serviceAccountName: string;
+  readonly containerConcurrency: number;
+  readonly timeoutSeconds: number;
+  readonly containers: readonly [
+    StayingContainer & {
+      readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+    },
+  ];
 }
+
+/** A service as `gcloud run services replace` takes it. */
+export type ServiceManifest = RunManifest<
+  'Service',
+  Instance,
+  { readonly traffic: readonly { readonly latestRevision: true; readonly percent: 100 }[] }
+>;
 
 /**
  * The worker as a Cloud Run service. Calls are no requests to Cloud Run, so that its number of instances does not follow them: as many as
@@ -49,43 +38,31 @@ export interface ServiceManifest extends RunManifest {
  * @throws OpenhoursError DEPLOY_INVALID when there would be no instance.
  */
 export function renderService(settings: EnvironmentSettings, facts: DeployFacts): ServiceManifest {
-  const labels = workerLabels(settings.env);
   const instances = standingWorkers(settings, 'service');
-  return {
-    apiVersion: 'serving.knative.dev/v1',
-    kind: 'Service',
-    metadata: {
-      name: workerName(settings),
-      labels: { ...labels, 'cloud.googleapis.com/location': settings.region },
-      annotations: { 'run.googleapis.com/ingress': 'internal' },
+  return runManifest('Service', settings, {
+    name: workerName(settings),
+    labels: workerLabels(settings.env),
+    annotations: { 'run.googleapis.com/ingress': 'internal' },
+    revision: {
+      'autoscaling.knative.dev/minScale': String(instances),
+      'autoscaling.knative.dev/maxScale': String(settings.scaling.maxInstances),
+      'run.googleapis.com/cpu-throttling': 'false',
+      'run.googleapis.com/execution-environment': 'gen2',
+      'run.googleapis.com/startup-cpu-boost': 'true',
     },
-    spec: {
-      template: {
-        metadata: {
-          labels,
-          annotations: {
-            'autoscaling.knative.dev/minScale': String(instances),
-            'autoscaling.knative.dev/maxScale': String(settings.scaling.maxInstances),
-            'run.googleapis.com/cpu-throttling': 'false',
-            'run.googleapis.com/execution-environment': 'gen2',
-            'run.googleapis.com/startup-cpu-boost': 'true',
-          },
+    instance: {
+      serviceAccountName: accountEmail('worker', settings),
+      containerConcurrency: SERVICE.concurrency,
+      timeoutSeconds: SERVICE.requestTimeoutS,
+      containers: [
+        {
+          ...stayingContainer(settings, facts, { setsPort: true }),
+          ports: [{ name: 'http1', containerPort: JOB.port }],
         },
-        spec: {
-          serviceAccountName: accountEmail('worker', settings),
-          containerConcurrency: SERVICE.concurrency,
-          timeoutSeconds: SERVICE.requestTimeoutS,
-          containers: [
-            {
-              ...stayingContainer(settings, facts, { setsPort: true }),
-              ports: [{ name: 'http1', containerPort: JOB.port }],
-            },
-          ],
-        },
-      },
-      traffic: [{ latestRevision: true, percent: 100 }],
+      ],
     },
-  };
+    rest: { traffic: [{ latestRevision: true, percent: 100 }] },
+  });
 }
 
 /** The service, with nothing around it: accounts, secrets and images are the same for every target. */
