@@ -9,7 +9,7 @@ import {
 import type { EnvironmentSettings } from './environments.ts';
 import { accountEmail } from './names.ts';
 import { type Resource, ownLabels } from './resource.ts';
-import { type RunManifest, runManifest } from './targets/run-manifest.ts';
+import { type RunManifest, type ServiceInstance, runManifest } from './targets/run-manifest.ts';
 import { runResource } from './targets/run-resource.ts';
 
 /** The gateway's variables that come from Secret Manager. It talks to no provider of speech or language. */
@@ -21,17 +21,8 @@ export const GATEWAY_SECRETS = [
   'SUPABASE_SERVICE_ROLE_KEY',
 ] as const;
 
-interface Instance {
-  readonly serviceAccountName: string;
-  readonly containerConcurrency: number;
-  readonly timeoutSeconds: number;
-  readonly containers: readonly [
-    Container & { readonly ports: readonly { readonly name: string; readonly containerPort: number }[] },
-  ];
-}
-
 /** The gateway as `gcloud run services replace` takes it. */
-export type GatewayManifest = RunManifest<'Service', Instance>;
+export type GatewayManifest = RunManifest<'Service', ServiceInstance<Container>>;
 
 /**
  * The gateway. LiveKit's webhooks come from the internet and carry no token of Google's, so that the check for one is off, instead of a role for

@@ -23,6 +23,16 @@ export interface RunManifest<Kind extends ManifestKind, Instance, Rest = unknown
   } & Rest;
 }
 
+/** What an instance of a service runs: one container, which is asked by HTTP. */
+export interface ServiceInstance<Container> {
+  readonly serviceAccountName: string;
+  readonly containerConcurrency: number;
+  readonly timeoutSeconds: number;
+  readonly containers: readonly [
+    Container & { readonly ports: readonly { readonly name: string; readonly containerPort: number }[] },
+  ];
+}
+
 /** What is one's own in such a manifest. */
 export interface ManifestParts<Instance, Rest> {
   readonly name: string;

@@ -4,7 +4,7 @@ import type { DeployFacts } from '../container.ts';
 import type { EnvironmentSettings } from '../environments.ts';
 import { accountEmail } from '../names.ts';
 import type { Resource } from '../resource.ts';
-import { type RunManifest, runManifest } from './run-manifest.ts';
+import { type RunManifest, type ServiceInstance, runManifest } from './run-manifest.ts';
 import { runResource } from './run-resource.ts';
 import {
   type StayingContainer,
@@ -14,21 +14,10 @@ import {
   workerName,
 } from './staying.ts';
 
-interface Instance {
-  readonly serviceAccountName: string;
-  readonly containerConcurrency: number;
-  readonly timeoutSeconds: number;
-  readonly containers: readonly [
-    StayingContainer & {
-      readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
-    },
-  ];
-}
-
 /** A service as `gcloud run services replace` takes it. */
 export type ServiceManifest = RunManifest<
   'Service',
-  Instance,
+  ServiceInstance<StayingContainer>,
   { readonly traffic: readonly { readonly latestRevision: true; readonly percent: 100 }[] }
 >;
 
