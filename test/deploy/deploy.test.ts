@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeployDeps } from '../../src/commands/deploy-deps.ts';
 import { type DeployOptions, deploy, destroy } from '../../src/commands/deploy.ts';
+import { rotateSecret, updateImage } from '../../src/commands/deploy-operate.ts';
 import { projectRoot } from '../../src/config/paths.ts';
 import { loadEnvironment } from '../../src/deploy/environments.ts';
 import { GCLOUD } from './gcloud-env.ts';
 import { sameAsGolden } from './golden.ts';
 import { startExecution } from './google-executions.ts';
 import { fire } from './google-scheduler.ts';
+import { part } from './google-state.ts';
 import { documentedCommands, runDocumented } from './operations.ts';
 import { REQUEST, type Scene, SECRETS, openScene } from './scene.ts';
 
 const title = GCLOUD ? 'a deployment, with the real gcloud' : 'NOT RUN: gcloud is not installed';
 const SETTINGS = readFileSync(join(projectRoot(), 'deploy', 'environments.yaml'), 'utf8');
+/** Where a job's manifest has its container. */
+const CONTAINER = ['spec', 'template', 'spec', 'template', 'spec', 'containers', 0] as const;
 /** The settings with one thing in them changed. */
 const settings = (from: string, to: string): Partial<DeployDeps> => ({
   settings: (env) => loadEnvironment(env, SETTINGS.replaceAll(from, to)),
@@ -148,6 +152,51 @@ describe.runIf(GCLOUD)(title, () => {
     expect(error).toBeUndefined();
     expect(scene.google.changes()).toEqual([]);
     expect(lines.join('\n')).toContain('nothing to change: everything is as the settings say');
+  });
+
+  test(
+    'a secret is rotated: the job reads the new version, and the old one is off',
+    { timeout: 60_000 },
+    async () => {
+      const { state } = scene.google;
+      const restore = state.save();
+      const environment = { DEEPGRAM_API_KEY: 'another-deepgram-key-of-nobody' };
+      const rotate = () =>
+        scene.tell((deps) => rotateSecret('DEEPGRAM_API_KEY', { env: 'prod', disableOld: true }, deps), {
+          environment,
+        });
+      const { lines, error } = await rotate();
+      expect(error).toBeUndefined();
+      expect(lines.join('\n')).toMatch(
+        /openhours-worker-prod \(DEEPGRAM_API_KEY is version 2\)[^]*version 1 is disabled/,
+      );
+      expect(lines.join('\n')).not.toContain(environment.DEEPGRAM_API_KEY);
+      const job = state.get(`run:projects/${state.project}/locations/us-central1/jobs/openhours-worker-prod`);
+      const reference = { key: '2', name: 'openhours-prod-deepgram-api-key' };
+      expect(part(job, ...CONTAINER)['env']).toContainEqual({
+        name: 'DEEPGRAM_API_KEY',
+        valueFrom: { secretKeyRef: reference },
+      });
+      const versions = `secretmanager:projects/${state.number}/secrets/${reference.name}/versions`;
+      expect(state.list(versions).map((one) => one['state'])).toEqual(['DISABLED', 'ENABLED']);
+      scene.google.forget();
+      expect((await rotate()).error).toBeUndefined();
+      expect(scene.google.changes()).toEqual([]);
+      restore();
+    },
+  );
+
+  test('another image that is there is run from the next execution on', { timeout: 60_000 }, async () => {
+    const { state } = scene.google;
+    const restore = state.save();
+    const images = [...state.things].filter(([key]) => key.includes('/dockerImages/'));
+    for (const [, one] of images) (one['tags'] as string[]).push('v2');
+    const { lines, error } = await scene.tell((deps) => updateImage({ env: 'prod', tag: 'v2' }, deps));
+    expect(error).toBeUndefined();
+    expect(lines.join('\n')).toMatch(/worker:v1 → .*worker:v2, from the next execution on/);
+    const job = state.get(`run:projects/${state.project}/locations/us-central1/jobs/openhours-worker-prod`);
+    expect(part(job, ...CONTAINER)['image']).toMatch(/worker:v2$/);
+    restore();
   });
 
   test('docs/operations.md has commands that are checked', () => {
