@@ -34,7 +34,11 @@ export default defineConfig({
       // With the real gcloud: what CI has of it, and the table of faults, which takes minutes (`npm run test:deploy`).
       {
         extends: true,
-        test: { name: 'deploy', include: ['test/deploy/{deploy,targets,faults}.test.ts'], testTimeout: 10_000 },
+        test: {
+          name: 'deploy',
+          include: ['test/deploy/{deploy,targets,faults}.test.ts'],
+          testTimeout: 10_000,
+        },
       },
       {
         extends: true,
