@@ -12,8 +12,6 @@ export interface DeployFacts {
   readonly taskTimeoutS: number;
   /** SHIFT_EARLY: how long before opening an execution is started and waits, such as `6m`. Absent: however early. */
   readonly shiftEarly?: string;
-  /** Where the gateway answers, once there is one. */
-  readonly gatewayUrl?: string;
 }
 
 /** A variable of a container, plain or from Secret Manager, in the form of Cloud Run's YAML. */
@@ -82,7 +80,6 @@ export function workerContainer(
     ...(clinics[0] === undefined ? {} : { CLINIC: clinics[0] }),
     ...(task ? { TASK_TIMEOUT_S: String(facts.taskTimeoutS) } : {}),
     ...(setsPort ? {} : { PORT: String(JOB.port) }),
-    ...(facts.gatewayUrl === undefined ? {} : { GATEWAY_URL: facts.gatewayUrl }),
     ...worker.variables,
   };
   return {

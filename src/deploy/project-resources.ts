@@ -90,12 +90,7 @@ export function serviceAccount(account: Account, settings: EnvironmentSettings):
     kind: 'service account',
     independent: true,
     name: accountName(account, settings),
-    read: async (gcloud) => {
-      const accounts = ((await gcloud.find(['iam', 'service-accounts', 'list'])) ?? []) as {
-        email?: string;
-      }[];
-      return { is: accounts.some((one) => one.email === email) ? 'same' : 'absent' };
-    },
+    read: async (gcloud) => ({ is: (await accountThere(email, gcloud)) ? 'same' : 'absent' }),
     commands: (state) =>
       state.is === 'same'
         ? []
@@ -108,6 +103,12 @@ export function serviceAccount(account: Account, settings: EnvironmentSettings):
           ],
     removal: () => [{ args: ['iam', 'service-accounts', 'delete', email] }],
   };
+}
+
+/** Whether there is such an account. Asked for the policy of one that is not there, Google answers as for one that is new. */
+export async function accountThere(email: string, gcloud: Gcloud): Promise<boolean> {
+  const accounts = ((await gcloud.find(['iam', 'service-accounts', 'list'])) ?? []) as { email?: string }[];
+  return accounts.some((one) => one.email === email);
 }
 
 /** A role for one of our accounts on one resource. */

@@ -71,7 +71,7 @@ describe.runIf(GCLOUD)(title, () => {
     expect(code).toBe(78);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
-      /CLOUD_NOT_FOUND.*openhours-worker-prod is not in openhours-test.*deploy apply --env prod/s,
+      /CLOUD_NOT_FOUND.*a worker of prod is not in openhours-test.*deploy apply --env prod/s,
     );
     expect(scene.google.changes()).toEqual([]);
   });

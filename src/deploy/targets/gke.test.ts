@@ -173,28 +173,28 @@ test('nothing comes in but whoever reads metrics, and nothing goes out to the no
 describe('the pods’ account', () => {
   const [resource] = gkeResources(makeSettings());
   const member = 'serviceAccount:invented-project.svc.id.goog[openhours-prod/openhours-worker]';
-  const read = async (policy: unknown) =>
-    await resource?.read({
-      read: async () => policy,
-      find: async () => policy,
-      change: async () => undefined,
-    });
+  const account = 'openhours-worker-prod@invented-project.iam.gserviceaccount.com';
+  /** With a project that has this account, and asked for its policy answers so. */
+  const read = async (policy: unknown, email = account) => {
+    const answer = async ({ 2: verb }: readonly string[]) => (verb === 'list' ? [{ email }] : policy);
+    return await resource?.read({ read: answer, find: answer, change: async () => undefined });
+  };
 
   test('acts as the worker’s account, once that is granted', async () => {
     expect(find('ServiceAccount').metadata.annotations).toEqual({
-      'iam.gke.io/gcp-service-account': 'openhours-worker-prod@invented-project.iam.gserviceaccount.com',
+      'iam.gke.io/gcp-service-account': account,
     });
     expect(await read(undefined)).toEqual({ is: 'absent' });
+    const granted = { bindings: [{ role: 'roles/iam.workloadIdentityUser', members: [member] }] };
+    expect(await read(granted, 'somebody@invented-project.iam.gserviceaccount.com')).toEqual({
+      is: 'absent',
+    });
     expect(
       await read({ bindings: [{ role: 'roles/iam.workloadIdentityUser', members: ['other'] }] }),
     ).toEqual({
       is: 'absent',
     });
-    expect(await read({ bindings: [{ role: 'roles/iam.workloadIdentityUser', members: [member] }] })).toEqual(
-      {
-        is: 'same',
-      },
-    );
+    expect(await read(granted)).toEqual({ is: 'same' });
     expect(resource?.commands({ is: 'same' })).toEqual([]);
     expect(resource?.commands({ is: 'absent' })[0]?.args).toContain(`--member=${member}`);
   });

@@ -2,6 +2,7 @@ import { JOB } from '../../config/deploy-defaults.ts';
 import { workerSecrets } from '../container.ts';
 import type { EnvironmentSettings } from '../environments.ts';
 import { accountEmail } from '../names.ts';
+import { accountThere } from '../project-resources.ts';
 import type { Resource } from '../resource.ts';
 import { deployment, secretFiles } from './gke-pod.ts';
 import { type KubernetesObject, type Placement, scalingObjects } from './gke-scaling.ts';
@@ -138,6 +139,7 @@ export function gkeResources(settings: EnvironmentSettings): Resource[] {
       kind: 'workload identity',
       name: `${namespace}/${name}`,
       read: async (gcloud) => {
+        if (!(await accountThere(account, gcloud))) return { is: 'absent' };
         const policy = await gcloud.find(['iam', 'service-accounts', 'get-iam-policy', account]);
         return isBound(policy, role, member) ? { is: 'same' } : { is: 'absent' };
       },
