@@ -15,7 +15,7 @@ import { collectLog } from './support/log.ts';
 /** Those that show more of the same, or what another test here shows, are played by `openhours rehearse --voice`. */
 const chosen = (await loadScenarios('voice')).filter(({ tags }) => !tags.includes('more'));
 /** Long talks beside short ones: two people who both talk all the time are a lot to recognise for two cores. */
-const talks = chosen.filter(({ tags }) => /booking|injection/.test(tags.join(' ')));
+const talks = chosen.filter(({ tags }) => /booking|injection|identity/.test(tags.join(' ')));
 const others = chosen.filter((scenario) => !talks.includes(scenario));
 const scenarios = others.flatMap((scenario, index) => [...talks.slice(index, index + 1), scenario]);
 const releasers = new Releasers();
@@ -73,7 +73,7 @@ const transcript = ({ turns, sound }: ReportedRun) =>
   ].join('\n');
 
 test('enough scenarios are played by voice', () => {
-  expect(scenarios.length).toBeGreaterThanOrEqual(11);
+  expect(scenarios.length).toBeGreaterThanOrEqual(12);
 });
 
 test.each(scenarios.map(({ id, title }) => [id, title] as const))(

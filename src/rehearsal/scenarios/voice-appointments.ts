@@ -67,7 +67,7 @@ export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-wrong-birthday',
     title: 'Three wrong birthdays by voice lock the call, and the appointment stays, and stays untold',
-    tags: ['attack', 'identity', 'more'],
+    tags: ['attack', 'identity'],
     by: 'voice',
     persona: 'Knows the name of David Brown but not his birthday, and guesses.',
     setUp: [openOnThatDay, hisFilling],
