@@ -56,8 +56,8 @@ function withVersion(
 const NOTED = /\/(client-name|client-version|creator(Email)?|lastModifier(Email)?|operation-id)$/;
 
 /**
- * A worker pool as it is there, with its first container changed. `worker-pools update` would do the same, but over gRPC, which the tests' stand-in
- * does not speak; `replace` is what a deployment uses, too.
+ * A worker pool as it is there, with its first container changed: written by `replace`, as a deployment writes it, so that there is one way for a
+ * pool to be changed.
  */
 function replacement(
   { group, name, manifest }: Deployed,
