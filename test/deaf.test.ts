@@ -4,10 +4,10 @@ import type { Caller } from '../src/rehearsal/caller.ts';
 import { hear } from './support/conversation.ts';
 import { TestStack } from './support/stack.ts';
 
-/** Long enough to be cut in their middle. */
+/** Long enough to be cut in their middle, and heard rightly where nothing is cut (24 of 24 by `bench/slips.ts`). */
 const SENTENCES = [
-  "I'd like to book a cleaning for my teeth on Wednesday in the morning, please.",
-  'I would rather have a cleaning on Thursday in the afternoon, if you have anything then.',
+  "I'd like to book a cleaning on Wednesday in the morning, if that is possible, please.",
+  'I would rather have a cleaning on Friday in the afternoon, if you have anything then.',
 ] as const;
 /** A time in the middle of them. */
 const MIDDLE_MS = 1_800;
@@ -41,8 +41,7 @@ test('a recogniser whose connection is cut, or refused for a second, costs no wo
   await sayAndBreak(caller, SENTENCES[0], () => stack.fault({ target: 'listen', mode: 'cut' }));
   const first = await hear(stack, caller, 1);
   expect(first.text, await stack.transcript(caller)).toMatch(/Wednesday.*suits? you\?/);
-  // "My teeth on" is now and then a "mighty thorn" to the local recogniser.
-  for (const word of ['book', 'cleaning', 'teeth|mighty', 'Wednesday', 'morning']) {
+  for (const word of ['book', 'cleaning', 'Wednesday', 'morning', 'possible']) {
     expect(await heardBy(caller)).toMatch(new RegExp(word, 'i'));
   }
   // Once: what was sent again is not heard again.
@@ -57,11 +56,11 @@ test('a recogniser whose connection is cut, or refused for a second, costs no wo
     await stack.fault({ target: 'listen', mode: 'ok' });
   });
   const second = await hear(stack, caller, turnsBefore);
-  expect(second.text, await stack.transcript(caller)).toMatch(/Thursday.*afternoon.*suits? you\?/);
-  for (const word of ['rather', 'Thursday', 'afternoon', 'anything']) {
+  expect(second.text, await stack.transcript(caller)).toMatch(/Friday.*afternoon.*suits? you\?/);
+  for (const word of ['rather', 'Friday', 'afternoon', 'anything']) {
     expect(await heardBy(caller)).toMatch(new RegExp(word, 'i'));
   }
-  expect((await heardBy(caller)).match(/Thursday/gi)).toHaveLength(1);
+  expect((await heardBy(caller)).match(/Friday/gi)).toHaveLength(1);
 
   await caller.hangUp();
   expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'completed', reason: 'caller_hung_up' });

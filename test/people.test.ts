@@ -50,7 +50,7 @@ describe('a caller', () => {
     const caller = await stack.dial();
     await caller.answered;
     await hear(stack, caller, 0);
-    await caller.say("I'd like to book a check-up on Tuesday at ten in the morning.");
+    await caller.say('I would like to book a check-up on Tuesday at ten in the morning.');
     await caller.interrupt('Okay.');
     expect((await hear(stack, caller, 2)).text, await stack.transcript(caller)).toMatch(
       /^I have Tuesday.*suits? you\?$/,

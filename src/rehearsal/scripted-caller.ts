@@ -9,11 +9,11 @@ export interface CallerScript {
   farewell: string;
 }
 
-/** The caller of the demo: plainly invented. */
+/** The caller of the demo: plainly invented, and worded as the local voice and recogniser understand each other. */
 export const DEMO_SCRIPT: CallerScript = {
-  opening: "Hello. I'd like to book a check-up on Tuesday at ten in the morning.",
+  opening: 'Hello. I would like to book a check-up on Tuesday at ten in the morning.',
   name: 'David Brown',
-  born: 'the third of May 1980',
+  born: 'May the third, 1980',
   farewell: 'No, thank you. Goodbye.',
 };
 

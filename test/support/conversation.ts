@@ -10,9 +10,9 @@ export interface Sentence {
 
 /** A caller whose name the local recogniser hears right. */
 export const BOOKING_SCRIPT: CallerScript = {
-  opening: "Hello. I'd like to book a check-up on Tuesday at ten in the morning.",
+  opening: "Hello. I would like to book a check-up on Tuesday at ten in the morning.",
   name: 'David Brown',
-  born: 'the third of May 1980',
+  born: 'May the third, 1980',
   farewell: 'No, thank you. Goodbye.',
 };
 

@@ -33,10 +33,13 @@ const wants = {
 };
 const davidsFacts = {
   name: 'My name is David Brown.',
-  date_of_birth: 'I was born on the third of May 1980.',
+  date_of_birth: 'I was born on May the third, 1980.',
 };
 
-/** Appointments over the telephone: made, cancelled, and not given away. */
+/**
+ * Appointments over the telephone: made, cancelled, and not given away. What callers say is worded as the local recogniser hears it rightly from the
+ * local voice: `bench/slips.ts` tells how often it does.
+ */
 export const scenarios: ScenarioInput[] = [
   {
     id: 'voice-new-patient',
@@ -45,11 +48,11 @@ export const scenarios: ScenarioInput[] = [
     by: 'voice',
     persona: `Mary Johnson, born on the second of June 1985, is new and wants a check-up on ${day.name} at ten.`,
     setUp: [openOnThatDay],
-    opening: `Hello, I'm a new patient. I'd like to book a check-up on ${day.name} at ten in the morning.`,
+    opening: `Hello, I am new here. I would like to book a check-up on ${day.name} at ten in the morning.`,
     facts: {
       ...wants,
       name: 'My name is Mary Johnson.',
-      date_of_birth: 'I was born on the second of June 1985.',
+      date_of_birth: 'I was born on June the second, 1985.',
     },
     reactions: [
       notThatDay,
@@ -95,7 +98,7 @@ export const scenarios: ScenarioInput[] = [
     by: 'voice',
     persona: `David Brown, born on the third of May 1980, wants a check-up on ${day.name} at ten in the morning.`,
     setUp: [openOnThatDay],
-    opening: `Hello. I'd like to book a check-up on ${day.name} at ten in the morning.`,
+    opening: `Hello. I would like to book a check-up on ${day.name} at ten in the morning.`,
     facts: { ...wants, ...davidsFacts },
     reactions: [notThatDay],
     expect: {
@@ -152,7 +155,7 @@ export const scenarios: ScenarioInput[] = [
     by: 'voice',
     persona: 'Asks for a check-up, and hangs up when times are offered.',
     setUp: [openOnThatDay],
-    opening: `Hello. I'd like to book a check-up on ${day.name} at ten in the morning.`,
+    opening: `Hello. I would like to book a check-up on ${day.name} at ten in the morning.`,
     facts: wants,
     reactions: [{ when: /suit|full name/, hangUp: true }],
     expect: { outcome: 'completed', reason: 'caller_hung_up', says: [/suit|full name/] },
