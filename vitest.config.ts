@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const BESIDE = [
   'src/commands/rehearse-all.test.ts',
   'src/components/environments.test.ts',
-  'test/deploy/!(faults).test.ts',
+  'test/deploy/!(faults|scripts).test.ts',
 ];
 /** They start servers and wait for them, but listen to nobody: what else the machine does is no matter to them. */
 const SERVERS = ['test/dev-stack.test.ts', 'test/livekit-front.test.ts'];
@@ -31,12 +31,12 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'beside', include: BESIDE, testTimeout: 10_000 } },
-      // With the real gcloud: what CI has of it, and the table of faults, which takes minutes (`npm run test:deploy`).
+      // With the real gcloud: what CI has of it, the scripts as they are typed, and the table of faults, which takes minutes (`npm run test:deploy`).
       {
         extends: true,
         test: {
           name: 'deploy',
-          include: ['test/deploy/{deploy,targets,faults}.test.ts'],
+          include: ['test/deploy/{deploy,targets,scripts,faults}.test.ts'],
           testTimeout: 10_000,
         },
       },

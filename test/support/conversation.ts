@@ -10,7 +10,7 @@ export interface Sentence {
 
 /** A caller whose name the local recogniser hears right. */
 export const BOOKING_SCRIPT: CallerScript = {
-  opening: "Hello. I would like to book a check-up on Tuesday at ten in the morning.",
+  opening: 'Hello. I would like to book a check-up on Tuesday at ten in the morning.',
   name: 'David Brown',
   born: 'May the third, 1980',
   farewell: 'No, thank you. Goodbye.',
