@@ -37,7 +37,7 @@ export const CALLEE_WORDS = {
   connect: 'Yes, please connect us.',
   atService: 'This is the front desk. Goodbye.',
   hello: 'Hello?',
-  goodbye: 'No, thank you. Goodbye.',
+  goodbye: 'That is all, thank you. Goodbye.',
   machine: 'You have reached the voicemail of nobody. Please leave a message after the tone.',
 } as const;
 

@@ -14,7 +14,7 @@ export const DEMO_SCRIPT: CallerScript = {
   opening: 'Hello. I would like to book a check-up on Tuesday at ten in the morning.',
   name: 'David Brown',
   born: 'May the third, 1980',
-  farewell: 'No, thank you. Goodbye.',
+  farewell: 'That is all, thank you. Goodbye.',
 };
 
 /**
