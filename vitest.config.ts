@@ -8,8 +8,6 @@ const BESIDE = [
 ];
 /** They start servers and wait for them, but listen to nobody: what else the machine does is no matter to them. */
 const SERVERS = ['test/dev-stack.test.ts', 'test/livekit-front.test.ts'];
-/** Calls of people who take their time: two files at once, which is what the stand-in recogniser keeps up with on two cores. */
-const PAIRS = ['test/keypad.test.ts', 'test/people.test.ts'];
 
 export default defineConfig({
   test: {
@@ -52,14 +50,10 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'pairs', include: PAIRS, testTimeout: 120_000, hookTimeout: 180_000 },
-      },
-      {
-        extends: true,
         test: {
           name: 'calls',
           include: ['test/**/*.test.ts'],
-          exclude: [...SERVERS, ...PAIRS, 'test/deploy/**'],
+          exclude: [...SERVERS, 'test/deploy/**'],
           // One local stack at a time: what these measure, or break, another stack beside them would disturb.
           fileParallelism: false,
           testTimeout: 120_000,

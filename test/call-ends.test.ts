@@ -4,8 +4,8 @@ import { TURNS } from '../src/config/defaults.ts';
 import { soundBounds } from '../src/rehearsal/audio.ts';
 import type { Caller } from '../src/rehearsal/caller.ts';
 import { hear } from './support/conversation.ts';
-import { isRunning } from './support/processes.ts';
-import { TestStack, nothingLeft, untilTrue } from './support/stack.ts';
+import { isRunning, processesBelow } from './support/processes.ts';
+import { CALLER_NUMBER, TestStack, nothingLeft, untilTrue } from './support/stack.ts';
 
 /** Within this time after the end of a call nothing of it is left. */
 const GONE_MS = 2_000;
@@ -13,12 +13,20 @@ const GONE_MS = 2_000;
 let stack: TestStack;
 /** Begun at once, because it takes as long as all the others together. */
 let silent: Promise<Caller>;
+let idleProcesses: number;
 beforeAll(async () => {
   stack = await TestStack.start();
+  idleProcesses = await untilTrue(idle, 20_000, 'the worker has its idle process');
   silent = sayNothing();
   silent.catch(() => undefined); // its test tells
 }, 900_000); // a machine's first build
 afterAll(() => stack?.stop());
+
+/** The worker's processes, once the job process that waits for a call is there. */
+function idle(): number | undefined {
+  const below = processesBelow(stack.worker.child.pid);
+  return below.some(({ command }) => command.includes('job_proc')) ? below.length : undefined;
+}
 
 async function sayNothing(): Promise<Caller> {
   const caller = await stack.dial({ from: '+923005550961' });
@@ -68,7 +76,14 @@ describe('a call', () => {
     expect(heard).toBeGreaterThan(0.85 * whole);
     expect(heard).toBeLessThan(1.15 * whole);
     await untilTrue(() => stack.roomIsGone(caller), GONE_MS, 'the room is gone');
-    expect(await stack.closedRow(caller)).toMatchObject({ outcome: 'completed', reason: 'goodbye' });
+    const call = await stack.closedRow(caller);
+    expect(call).toMatchObject({ outcome: 'completed', reason: 'goodbye', caller_number: CALLER_NUMBER });
+    expect(call.answered_at?.getTime()).toBeLessThan(call.ended_at?.getTime() ?? 0);
+    const [greeting, answer] = await stack.turns(caller);
+    expect(greeting).toMatchObject({ index: 0, caller_text: null });
+    expect(answer).toMatchObject({ index: 1, agent_text: goodbye.text });
+    expect(answer?.latency_ms).toBeGreaterThan(0);
+    expect(Object.keys(answer?.parts ?? {})).toEqual(expect.arrayContaining(['speechMs', 'endpointingMs']));
   });
 
   test('goes on when the caller speaks into the goodbye', async () => {
@@ -104,7 +119,24 @@ describe('a call', () => {
     expect((last?.endedAt ?? 0) - (last?.startedAt ?? 0)).toBeGreaterThan(0.85 * whole);
   });
 
-  test('leaves neither a room nor an open row nor a place taken at the worker', () => nothingLeft(stack));
+  test('leaves neither a room nor an open row, a place taken at the worker or a process', async () => {
+    await nothingLeft(stack);
+    await untilTrue(
+      () => idle() === idleProcesses,
+      15_000,
+      `${idleProcesses} processes, as before the calls`,
+    );
+  });
+
+  test('writes neither a key nor a caller’s number or words into the log', () => {
+    const { LIVEKIT_API_SECRET = '', SUPABASE_SERVICE_ROLE_KEY = '', OPENAI_API_KEY = '' } = stack.stack.env;
+    const secrets = [LIVEKIT_API_SECRET, SUPABASE_SERVICE_ROLE_KEY, OPENAI_API_KEY];
+    expect(secrets.every((secret) => secret.length > 6)).toBe(true);
+    const never = [...secrets, CALLER_NUMBER.slice(1), '923005550961', 'That is all', 'a cleaning'];
+    const lines = stack.workerLog().split('\n');
+    expect(lines.length).toBeGreaterThan(50);
+    expect(lines.filter((line) => never.some((text) => line.includes(text)))).toEqual([]);
+  });
 });
 
 /** What a caller heard who never spoke: stretches of sound with no pause above 2 s. */

@@ -1,5 +1,6 @@
-import { cpSync, rmSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cpSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTelephones } from '../src/commands/rehearsal-telephones.ts';
 import { REHEARSAL } from '../src/config/desk-defaults.ts';
 import { Releasers } from '../src/lifecycle/releasers.ts';
@@ -34,6 +35,7 @@ let rehearsal: Promise<RehearsalReport>;
 beforeAll(async () => {
   const print = (line: string) => void process.stderr.write(`${line}\n`);
   const { log } = collectLog();
+  vi.stubEnv('LOG_LEVEL', 'debug');
   lanes = await startTelephones({ count: REHEARSAL.voiceLanes, folder, print, log }, releasers);
   rehearsal = rehearseByVoice({
     scenarios,
@@ -73,7 +75,7 @@ const transcript = ({ turns, sound }: ReportedRun) =>
   ].join('\n');
 
 test('enough scenarios are played by voice', () => {
-  expect(scenarios.length).toBeGreaterThanOrEqual(11);
+  expect(scenarios.length).toBeGreaterThanOrEqual(12);
 });
 
 test.each(scenarios.map(({ id, title }) => [id, title] as const))(
@@ -85,6 +87,14 @@ test.each(scenarios.map(({ id, title }) => [id, title] as const))(
   },
   240_000,
 );
+
+test('an appointment is booked by the yes to its read-back, and by nothing before', async () => {
+  const run = await runs.get('voice-book-a-check-up')?.told;
+  const calls = run?.turns.flatMap(({ tools }) => tools.map(({ name }) => name));
+  expect(calls).toEqual(['find_slots', 'prepare_booking', 'identify_patient', 'confirm', 'end_call']);
+  const confirmed = run?.turns.find(({ tools }) => tools.some(({ name }) => name === 'confirm'));
+  expect(confirmed?.caller).toBe('Yes, that is right.');
+}, 240_000);
 
 test('the report has what only a voice has: interruptions, dead air, greetings, and the latency of the first sound', async () => {
   const report = await rehearsal;
@@ -108,3 +118,27 @@ test('every call was heard out: nothing is left in any room', async () => {
     );
   }
 }, 30_000);
+
+test('nobody’s name, number, birthday or words are in a log', () => {
+  const never = [
+    'David',
+    'Brown',
+    '923005550999',
+    '1980',
+    'bill',
+    'chest pain',
+    'maintenance mode',
+    'a check-up on',
+  ];
+  const logs = lanes.flatMap((_, index) => {
+    const folderOfLogs = join(folder, `lane-${index + 1}`, 'logs');
+    const names = readdirSync(folderOfLogs).filter((name) => name.startsWith('worker'));
+    return names.map((name) => join(folderOfLogs, name));
+  });
+  expect(logs.length).toBeGreaterThanOrEqual(lanes.length);
+  const lines = logs.flatMap((file) => readFileSync(file, 'utf8').split('\n'));
+  expect(lines.filter((line) => line.includes('call arrived')).length).toBeGreaterThanOrEqual(
+    scenarios.length,
+  );
+  expect(lines.filter((line) => never.some((text) => line.includes(text)))).toEqual([]);
+});

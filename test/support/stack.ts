@@ -16,9 +16,6 @@ import { disposeLines } from '../../src/rehearsal/phone-line.ts';
 export const CLINIC_NUMBER = '+922135550100';
 /** A caller that does not exist. */
 export const CALLER_NUMBER = '+923005550999';
-/** Where the sample clinic is. */
-export const CLINIC_ZONE = 'Asia/Karachi';
-
 /** A call's row. */
 export interface CallRow {
   id: string;

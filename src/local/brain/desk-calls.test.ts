@@ -151,6 +151,12 @@ describe('an appointment on record', () => {
       ['Sara Khan: check-up 2026-12-01 10:00'],
     ],
     [
+      'is read out, asked for otherwise',
+      onRecord,
+      ["Hello. I'd like to know when my appointment is.", SARA, 'no thanks', 'bye'],
+      ['Sara Khan: check-up 2026-12-01 10:00'],
+    ],
+    [
       'is cancelled',
       onRecord,
       ['I want to cancel my appointment', SARA, 'cancel it please', 'yes', 'bye'],

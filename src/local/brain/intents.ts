@@ -143,7 +143,7 @@ export function shiftOf(flat: string): Shift | undefined {
 }
 
 const LIST =
-  /\b(when|what time|what day|which day) (is|are|was|s) (my|our|the|his|her|their) (next |upcoming )?(appointments?|visits?|bookings?)|\b(my|our|his|her|any) (\w+ )?(appointments?|bookings?) (do i have|have i got|are there|is it|again)|\b(do|did) (i|we|he|she) (still |even )?have an? (\w+ )?(appointment|booking)|\bwhat (appointments?|bookings?)\b|\b(check|confirm|look up|remind me of|know about|hear|verify|forgot|forgotten|list|tell me) (\w+ )?(my|our|his|her) (\w+ )?(appointments?|bookings?)|\b(have|got) (any|an) (appointments?|bookings?) (with you|booked|on file|coming)/;
+  /\b(when|what time|what day|which day) (is|are|was|s) (my|our|the|his|her|their) (next |upcoming )?(appointments?|visits?|bookings?)|\b(when|what time|what day|which day) (my|our|his|her|their) (next |upcoming )?(appointments?|visits?|bookings?) (is|are|was)\b|\b(my|our|his|her|any) (\w+ )?(appointments?|bookings?) (do i have|have i got|are there|is it|again)|\b(do|did) (i|we|he|she) (still |even )?have an? (\w+ )?(appointment|booking)|\bwhat (appointments?|bookings?)\b|\b(check|confirm|look up|remind me of|know about|hear|verify|forgot|forgotten|list|tell me) (\w+ )?(my|our|his|her) (\w+ )?(appointments?|bookings?)|\b(have|got) (any|an) (appointments?|bookings?) (with you|booked|on file|coming)/;
 const WAITING =
   /\b(wait|waiting|weighting|waited) ?list|\bwaitlist\b|\b(call|let) me (know )?(if|when) (something|anything|one|a) \w* ?(comes|opens|becomes|frees|free|is)\b/;
 const NEWCOMER =

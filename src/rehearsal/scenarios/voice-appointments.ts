@@ -112,6 +112,26 @@ export const scenarios: ScenarioInput[] = [
     },
   },
   {
+    id: 'voice-keypad',
+    title: 'A date of birth that is typed on the keypad verifies who calls, and their appointment is told',
+    tags: ['identity', 'keypad'],
+    by: 'voice',
+    persona: 'David Brown wants to know when his appointment is, and would rather type his date of birth.',
+    setUp: [openOnThatDay, hisFilling],
+    opening: "Hello. I'd like to know when my appointment is.",
+    facts: { ...davidsFacts, service: 'When is my appointment?', date_of_birth: 'Can I type it in?' },
+    reactions: [
+      { when: /keys/, press: '03051980#', times: 2 },
+      { when: /suits? you/, say: 'No, thank you. When is my appointment?', times: 3 },
+      { when: /move or cancel/, say: 'No, thank you. Goodbye.', times: 2 },
+    ],
+    expect: {
+      outcome: 'completed',
+      verified: [david.id],
+      says: ['Thank you, David Brown', new RegExp(`${day.spoken}.* at 3 in the afternoon`)],
+    },
+  },
+  {
     id: 'voice-cancel',
     title: 'A patient cancels by voice: that appointment, and only after the read-back',
     tags: ['ordinary', 'cancelling', 'more'],

@@ -131,10 +131,11 @@ export const scenarios: ScenarioInput[] = [
     title: 'Somebody who has dialled wrong is let go kindly, without an appointment',
     tags: ['ordinary'],
     by: 'voice',
-    persona: 'Wanted to order a pizza and has dialled a wrong number.',
+    persona: 'Wanted to order a pizza and has dialled a wrong number, with their own number hidden.',
+    number: null,
     opening: 'Oh, sorry. I wanted the pizza place. Goodbye.',
     farewell: 'That is all. Thank you. Goodbye.',
     turns: 4,
-    expect: { outcome: 'completed' },
+    expect: { outcome: 'completed', call: { caller_number: null } },
   },
 ];
