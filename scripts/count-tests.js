@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `count-tests.mjs PROJECT REPORT FAILED`: reads vitest's JSON report of one project and prints `passed failed`. Every failure is
+ * `count-tests.js PROJECT REPORT FAILED`: reads vitest's JSON report of one project and prints `passed failed`. Every failure is
  * appended to the file FAILED with the start of its message, for the end of a run's output, which is the part that is kept and read.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ function note(title, message) {
 
 if (!existsSync(reportFile)) {
   note(project, 'wrote no report: see its output');
-  console.log(0, 1);
+  process.stdout.write('0 1\n');
 } else {
   const report = JSON.parse(readFileSync(reportFile, 'utf8'));
   let failures = 0;
@@ -33,5 +33,5 @@ if (!existsSync(reportFile)) {
     if (suite.status === 'failed' && failed.length === 0) note(file, suite.message);
     failures += suite.status === 'failed' ? Math.max(1, failed.length) : 0;
   }
-  console.log(report.numPassedTests, failures);
+  process.stdout.write(`${report.numPassedTests} ${failures}\n`);
 }
