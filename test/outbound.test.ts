@@ -82,8 +82,7 @@ test('calls that were put in are made one after the other, and what came of each
   expect(talked.call).toMatchObject({ outcome: 'completed', caller_number: PERSON });
   // They speak first, and are told who calls and why; nothing of what stands in the task.
   expect(talked.turns[0]?.agent_text ?? '').toBe('');
-  // Whatever the local recogniser makes of a "Hello?".
-  expect(talked.turns[1]?.caller_text, transcript).toBeTruthy();
+  expect(talked.turns[1]?.caller_text, transcript).toMatch(/morning|who is/i);
   expect(talked.turns[1]?.agent_text).toBe(outboundOpeningText(CLINIC, 'callback'));
   expect(transcript).not.toMatch(/cleaning/);
   expect(transcript).toMatch(/Goodbye/);

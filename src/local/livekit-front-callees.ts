@@ -36,7 +36,8 @@ export const CALLEE_WORDS = {
   desk: 'Front desk, hello.',
   connect: 'Yes, please connect us.',
   atService: 'This is the front desk. Goodbye.',
-  hello: 'Hello?',
+  // The local recogniser makes "To the loaf" of a "Hello?".
+  hello: 'Good morning. Who is this, please?',
   goodbye: 'That is all, thank you. Goodbye.',
   machine: 'You have reached the voicemail of nobody. Please leave a message after the tone.',
 } as const;
@@ -47,6 +48,10 @@ const PICK_UP_MS = 1_000;
 const REFUSAL_MS = 300;
 /** Somebody who is told who is calling hears more than "one moment, please". */
 const BRIEFING_MS = 2_500;
+/** Then somebody just waits for the other one to hang up … */
+const GOODBYES = 3;
+/** … which takes no longer than this after their last word. */
+const HANGS_UP_MS = 2_500;
 /** Nobody stays on the line for longer. */
 const LONGEST_MS = 120_000;
 /** LiveKit's own, where the request has none. */
@@ -192,8 +197,11 @@ export class StandInCallees implements Callees {
         else if (kind === 'staff') await this.#actDesk(line, wire);
         else {
           await line.say(CALLEE_WORDS.hello);
-          await line.listen();
-          await line.say(CALLEE_WORDS.goodbye);
+          // Whoever is not understood takes their leave again.
+          for (let times = 0; times < GOODBYES; times += 1) {
+            await line.listen(times === 0 ? {} : { silenceMs: HANGS_UP_MS });
+            await line.say(CALLEE_WORDS.goodbye);
+          }
         }
       }
       const { signal } = this.#stopping;
