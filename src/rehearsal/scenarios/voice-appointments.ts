@@ -13,6 +13,11 @@ const notThatDay = {
   say: `No, on ${day.name} at ten in the morning, please.`,
   times: 3,
 };
+const notThatTime = {
+  when: /^(?!.* at 10 in the morning).*Is that right/,
+  say: 'No, at ten in the morning, please.',
+  times: 3,
+};
 const visit = 'a1000000-0000-4000-8000-000000000021';
 /** A closure of the sample's would be on that day once in a year. */
 const openOnThatDay = { delete: 'clinic_closures', where: {} };
@@ -100,8 +105,8 @@ export const scenarios: ScenarioInput[] = [
     persona: `David Brown, born on the third of May 1980, wants a check-up on ${day.name} at ten in the morning.`,
     setUp: [openOnThatDay],
     opening: `Hello. I would like to book a check-up on ${day.name} at ten in the morning.`,
-    facts: { ...wants, ...davidsFacts },
-    reactions: [notThatDay],
+    facts: { ...wants, ...davidsFacts, choice: wants.time },
+    reactions: [notThatDay, notThatTime],
     expect: {
       outcome: 'booked',
       reason: 'goodbye',
@@ -121,8 +126,12 @@ export const scenarios: ScenarioInput[] = [
     opening: "Hello. I'd like to know when my appointment is.",
     facts: { ...davidsFacts, service: 'When is my appointment?', date_of_birth: 'Can I type it in?' },
     reactions: [
-      { when: /keys/, press: '03051980#', times: 2 },
-      { when: /suits? you/, say: 'No, thank you. When is my appointment?', times: 3 },
+      { when: /keys/, press: '03051980#', times: 4 },
+      {
+        when: /suits? you|take a message|leave a message/,
+        say: 'No, thank you. When is my appointment?',
+        times: 3,
+      },
       { when: /move or cancel/, say: 'No, thank you. Goodbye.', times: 2 },
     ],
     expect: {
