@@ -1,5 +1,5 @@
 import { BIRTH_WORDS, DATE_WORDS, DIGIT_WORDS, MONTHS, NUMBER_VALUES } from './redact-words.ts';
-import { END, type Rule, START, anyOf, ascii, rule } from './redact-rules.ts';
+import { END, type Rule, START, anyOf, ascii, isFound, rule } from './redact-rules.ts';
 
 const MONTH = `(?:${anyOf(MONTHS.flat())})`;
 const NUMBER_WORD = `(?:${anyOf([...Object.keys(NUMBER_VALUES), ...DATE_WORDS, ...DIGIT_WORDS])})`;
@@ -22,39 +22,51 @@ const ALONE = new RegExp(
 const TOKENS = new RegExp(`${START}${DATE_TOKEN}${END}`, 'giu');
 
 /** Whether a text is nothing but three numbers or more, such as a birth date or a code in answer to a question; a date in full is not meant. */
-export function isBareNumber(text: string, today: string): boolean {
+export function isBareNumber(text: string): boolean {
   if (text.length > 200 || !ALONE.test(text) || (text.match(TOKENS)?.length ?? 0) < 3) return false;
-  return !dateRules(today).some(({ pattern }) => [...text.matchAll(pattern)].length > 0);
+  return !DATE_RULES.some((one) => isFound(one, text));
 }
 
-/** Finds dates in full: those before `today` (ISO) and whatever follows the words for a birth date are taken out, later ones stay. */
-export function dateRules(today: string): Rule[] {
-  const decide = (
-    found: string,
-    year: number,
-    ...dates: (readonly [number, number])[]
-  ): string | undefined => {
-    // A year of nobody's life, and of no appointment, is part of some other number.
-    if (year < 1890 || year > Number(today.slice(0, 4)) + 3) return undefined;
-    return dates.some((date) => isoDate(year, ...date) >= today) ? found : '[birth date]';
-  };
-  const inWords = (found: string, day: string, month: string, year: string) =>
-    decide(found, yearOf(year, today), [monthOf(month), Number.parseInt(ascii(day), 10) || 31]);
-  return [
-    rule(AFTER_BIRTH_WORDS, () => '[birth date]'),
-    rule(ISO, ([found, year, , month, day]) => decide(found, number(year), [number(month), number(day)])),
-    rule(NUMERIC, ([found, one, , two = '', years = '', other, full]) => {
-      const year = yearOf(full ?? years, today);
-      const [a, b] = [number(one), number(other ?? two)];
-      return decide(found, year, [a, b], [b, a]);
-    }),
-    rule(DAY_MONTH_YEAR, ([found, day = '', month = '', year = '']) => inWords(found, day, month, year)),
-    rule(MONTH_DAY_YEAR, ([found, month = '', day = '', year = '']) => inWords(found, day, month, year)),
-  ];
+/** Find dates in full: those before today and whatever follows the words for a birth date are taken out, later ones stay. */
+export const DATE_RULES: readonly Rule[] = [
+  rule(AFTER_BIRTH_WORDS, () => '[birth date]'),
+  rule(ISO, ([found, year, , month, day], today) =>
+    decide(today, found, number(year), [number(month), number(day)]),
+  ),
+  rule(NUMERIC, ([found, one, , two = '', years = '', other, full], today) => {
+    const [a, b] = [number(one), number(other ?? two)];
+    return decide(today, found, yearOf(full ?? years, today), [a, b], [b, a]);
+  }),
+  rule(DAY_MONTH_YEAR, ([found, day = '', month = '', year = ''], today) =>
+    inWords(today, found, day, month, year),
+  ),
+  rule(MONTH_DAY_YEAR, ([found, month = '', day = '', year = ''], today) =>
+    inWords(today, found, day, month, year),
+  ),
+];
+
+function decide(
+  today: string,
+  found: string,
+  year: number,
+  ...dates: (readonly [number, number])[]
+): string | undefined {
+  // A year of nobody's life, and of no appointment, is part of some other number.
+  if (year < 1890 || year > Number(today.slice(0, 4)) + 3) return undefined;
+  return dates.some((date) => isoDate(year, ...date) >= today) ? found : '[birth date]';
 }
 
-const number = (digits: string | undefined): number => Number(ascii(digits ?? ''));
-const monthOf = (word: string): number => MONTHS.findIndex((names) => names.includes(word.toLowerCase())) + 1;
+function inWords(today: string, found: string, day: string, month: string, year: string): string | undefined {
+  return decide(today, found, yearOf(year, today), [monthOf(month), Number.parseInt(ascii(day), 10) || 31]);
+}
+
+function number(digits: string | undefined): number {
+  return Number(ascii(digits ?? ''));
+}
+
+function monthOf(word: string): number {
+  return MONTHS.findIndex((names) => names.includes(word.toLowerCase())) + 1;
+}
 
 /** A year as it is written or said; two digits are of this century as far as an appointment can be ahead. */
 function yearOf(said: string, today: string): number {

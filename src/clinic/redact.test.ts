@@ -236,6 +236,13 @@ describe('bad input', () => {
   });
 });
 
+test('the same date is an appointment before it, and a birth date after it', () => {
+  const text = 'On November the 24th, 2026, and on 24/11/2026.';
+  expect(redact(text, { today: '2026-11-22' })).toBe(text);
+  expect(redact(text, { today: '2026-11-30' })).toBe('On [birth date], and on [birth date].');
+  expect(redact(text, { today: '2026-11-22' })).toBe(text);
+});
+
 test('of a document the texts are redacted, and what its key calls personal is taken out; ids and instants stay', () => {
   const document = {
     patient_name: 'Ayesha Testwala',

@@ -1,4 +1,4 @@
-import { dateRules, isBareNumber } from './redact-dates.ts';
+import { DATE_RULES, isBareNumber } from './redact-dates.ts';
 import { END, type Rule, START, anyOf, applyRules, ascii, escapeRegExp, rule } from './redact-rules.ts';
 import {
   ALSO_WORDS,
@@ -24,7 +24,10 @@ const DIGIT_TOKEN = String.raw`(?:\p{Nd}{1,15}|(?:(?:double|triple|doble|triple)
 /** A digit and more of them, with the signs that people write between. */
 const DIGITS = String.raw`\p{Nd}(?:[ ().\/\u2010-\u2015-]{0,3}\p{Nd})`;
 /** Told again, a text that was redacted stays as it is. */
-const PLACEHOLDER = String.raw`\[(?:phone|card|email|birth date|name|number)\]`;
+const PLACEHOLDER_RULE = rule(
+  String.raw`\[(?:phone|card|email|birth date|name|number)\]`,
+  ([found]) => found,
+);
 
 /**
  * Takes personal data out of what was said: e-mail addresses, card and phone numbers, birth dates and names become `[email]`, `[card]`, `[phone]`,
@@ -34,19 +37,14 @@ const PLACEHOLDER = String.raw`\[(?:phone|card|email|birth date|name|number)\]`;
  */
 export function redact(text: string, options: RedactOptions): string {
   const rules = [
-    rule(PLACEHOLDER, ([found]) => found),
+    PLACEHOLDER_RULE,
     ...(options.keep ?? []).filter((phrase) => phrase.trim() !== '').map(keepRule),
-    ...MAIL_RULES,
-    // With its country code a number is one, though a part of it may look like a date.
-    rule(String.raw`\+${DIGITS}{6,14}(?!\p{Nd})`, () => '[phone]'),
-    ...dateRules(options.today),
-    rule(String.raw`${START}\p{Nd}{1,2}:\p{Nd}{2}(?::\p{Nd}{2})?${END}`, ([found]) => found),
-    ...NUMBER_RULES,
+    ...ALWAYS_RULES,
     ...(options.names ?? []).flatMap(nameRules),
     ...NAME_RULES,
   ];
-  const redacted = applyRules(text, rules);
-  return redacted === text && isBareNumber(text, options.today) ? '[number]' : redacted;
+  const redacted = applyRules(text, rules, options.today);
+  return redacted === text && isBareNumber(text) ? '[number]' : redacted;
 }
 
 /**
@@ -86,6 +84,7 @@ const MAIL_RULES = [
   ),
 ];
 
+const DIGIT_WORD = new RegExp(`${START}(?:${anyOf(DIGIT_WORDS)})${END}`, 'giu');
 const NUMBER_RULES = [
   rule(String.raw`${START}\p{Nd}(?:[ -]{0,2}\p{Nd}){12,18}${END}`, ([found]) => {
     const digits = ascii(found).replace(/\D/g, '');
@@ -97,13 +96,22 @@ const NUMBER_RULES = [
   }),
   rule(String.raw`${START}${DIGIT_TOKEN}(?:[\s,.-]{1,3}${DIGIT_TOKEN}){4,}${END}`, ([found]) => {
     const pairs = /(?<!\p{Nd})\p{Nd}{2}(?!\p{Nd})/u.test(found);
-    const words = new RegExp(`${START}(?:${anyOf(DIGIT_WORDS)})${END}`, 'iu').test(found);
+    const words = found.search(DIGIT_WORD) >= 0;
     // "9 30, 10 30 and 11" are times, "0 3 0 0, 5 5 5" is a number.
     if (pairs && !words) return undefined;
     const digits = countDigits(found);
     if (digits < 6) return undefined;
     return digits >= 15 ? '[card]' : '[phone]';
   }),
+];
+
+const ALWAYS_RULES = [
+  ...MAIL_RULES,
+  // With its country code a number is one, though a part of it may look like a date.
+  rule(String.raw`\+${DIGITS}{6,14}(?!\p{Nd})`, () => '[phone]'),
+  ...DATE_RULES,
+  rule(String.raw`${START}\p{Nd}{1,2}:\p{Nd}{2}(?::\p{Nd}{2})?${END}`, ([found]) => found),
+  ...NUMBER_RULES,
 ];
 
 const NAME_WORD = String.raw`${LETTER}(?:${LETTER}|['’-](?=${LETTER}))*`;
@@ -179,7 +187,7 @@ for (let code = 0x41; code < 0x250; code += 1) {
 
 function countDigits(found: string): number {
   const written = found.match(/\p{Nd}/gu)?.length ?? 0;
-  const spoken = found.match(new RegExp(`${START}(?:${anyOf(DIGIT_WORDS)})${END}`, 'giu'))?.length ?? 0;
+  const spoken = found.match(DIGIT_WORD)?.length ?? 0;
   return (
     written +
     spoken +
